@@ -1,0 +1,1 @@
+"""The running hub: doors, pipeline, deliveries, supervision, settings, command line."""
