@@ -1,0 +1,42 @@
+"""Canonical JSON and the hashes over it.
+
+Within the value profile of the hub (RECORDS.md section 2: decimals of at most 12 integer and 6
+fraction digits, member names in ASCII) orjson with sorted keys writes what RFC 8785 asks for; a
+property test holds it against the `rfc8785` package.
+"""
+
+import hashlib
+import hmac
+from decimal import Decimal
+from typing import Any
+
+import orjson
+
+_OPTIONS = orjson.OPT_SORT_KEYS
+
+
+def canonical_json(value: Any) -> bytes:
+    """`value` as canonical JSON (RFC 8785). Raises TypeError for what is not JSON."""
+    return orjson.dumps(value, option=_OPTIONS)
+
+
+def plain_number(number: Decimal | int) -> int | float:
+    """A decimal as the JSON number that writes it shortest: whole ones as `int`."""
+    if isinstance(number, int):
+        return number
+    whole = int(number)
+    return whole if number == whole else float(number)
+
+
+def content_hash(salt: bytes, content: bytes) -> bytes:
+    """SHA-256 over salt and canonical content: 32 bytes.
+
+    The salt keeps a hash from being guessed back to personal data once the content is erased.
+    """
+    return hashlib.sha256(salt + content).digest()
+
+
+def derived(key: bytes, *parts: str) -> bytes:
+    """HMAC-SHA-256 of the parts, unambiguously joined: the same input gives the same bytes."""
+    text = "".join(f"{len(part)}:{part}" for part in parts)
+    return hmac.digest(key, text.encode(), "sha256")

@@ -1,0 +1,90 @@
+"""Categories of assets: a category schema as the rest of the hub reads it.
+
+A category version is a JSON Schema 2020-12 document in the closed profile (DESIGN.md section 8).
+This module holds the model only; documents are read in `schemas/`, conformance is checked in
+`registry_store/conformance.py`.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """One attribute of a category.
+
+    `ordinal` is frozen for ever (flat files). `type`: string | number | integer | boolean | array |
+    object. `material`: "always", "never", or the relative change in percent from which a number's
+    change is material. `visibility`: public | market | operator | owner. `identity`: fixed once set.
+    """
+
+    name: str
+    ordinal: int
+    type: str
+    title: str
+    description: str
+    xml_name: str
+    heading: str
+    visibility: str
+    material: str | Decimal = "always"
+    unit: str | None = None
+    fraction_digits: int | None = None
+    personal: bool = False
+    identity: bool = False
+    schema: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Category:
+    """One version of a category. `keys` are the key schemes that its assets are found by."""
+
+    name: str
+    version: str
+    title: str
+    effective_from: datetime
+    attributes: tuple[Attribute, ...]
+    keys: tuple[str, ...]
+    document: Mapping[str, Any]
+    requires_consent: bool = False
+    retired_from: datetime | None = None
+
+    @cached_property
+    def _by_name(self) -> dict[str, Attribute]:
+        return {attribute.name: attribute for attribute in self.attributes}
+
+    def attribute(self, name: str) -> Attribute | None:
+        return self._by_name.get(name)
+
+    def is_effective(self, at: datetime) -> bool:
+        return self.effective_from <= at and (self.retired_from is None or at < self.retired_from)
+
+
+class Catalogue:
+    """All category versions, by name and version."""
+
+    def __init__(self, categories: Iterable[Category]) -> None:
+        self._versions = {(category.name, category.version): category for category in categories}
+        self._newest_first: dict[str, list[Category]] = {}
+        for category in sorted(self._versions.values(), key=_version_order, reverse=True):
+            self._newest_first.setdefault(category.name, []).append(category)
+
+    def __iter__(self) -> Iterable[Category]:
+        return iter(self._versions.values())
+
+    def get(self, name: str, version: str) -> Category | None:
+        return self._versions.get((name, version))
+
+    def effective(self, name: str, at: datetime) -> Category | None:
+        """The newest version of the category that is effective at that time."""
+        return next((c for c in self._newest_first.get(name, ()) if c.is_effective(at)), None)
+
+    def names(self) -> tuple[str, ...]:
+        return tuple(sorted(self._newest_first))
+
+
+def _version_order(category: Category) -> tuple[int, ...]:
+    return tuple(int(part) for part in category.version.split("."))

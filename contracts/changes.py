@@ -1,0 +1,135 @@
+"""What came of a command: record changes, and the audience that may see them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from contracts.canonical import canonical_json
+
+#: Events of the change log. Source: USECASES.md section 4, RECORDS.md section 1.
+EVENTS = frozenset(
+    {
+        "organisation.registered", "organisation.updated",
+        "asset.registered", "asset.updated", "asset.discrepancy", "asset.deregistered",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Who may see a record, as far as the record itself decides it (who asks decides the rest).
+
+    `organisations` are the ids with the owner's view: FSP, owner, and the registrant of an unclaimed
+    asset. `hidden`: the record is withheld from the market (suspended).
+    """
+
+    kind: str
+    organisations: tuple[str, ...] = ()
+    network_area: str | None = None
+    gsp_group: str | None = None
+    category: str | None = None
+    hidden: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        members = {
+            "kind": self.kind,
+            "organisations": list(self.organisations),
+            "network_area": self.network_area,
+            "gsp_group": self.gsp_group,
+            "category": self.category,
+            "hidden": self.hidden,
+        }
+        return {name: value for name, value in members.items() if value not in (None, [], False)}
+
+    @classmethod
+    def from_json(cls, members: Mapping[str, Any]) -> "Audience":
+        return cls(**{**members, "organisations": tuple(members.get("organisations", ()))})
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One key that an asset is found by. Values are normalised (case, blanks, punctuation)."""
+
+    scheme: str
+    value: str
+    strength: str  # strong | weak
+
+    @property
+    def is_strong(self) -> bool:
+        return self.strength == "strong"
+
+    def as_json(self) -> dict[str, str]:
+        return {"scheme": self.scheme, "value": self.value, "strength": self.strength}
+
+
+@dataclass(slots=True)
+class Record:
+    """A record as the decision sees it: the current version, and what else is known of it.
+
+    `content` is the canonical form without what the store adds (id, kind, version, valid_from,
+    recorded_at). `row` is the store's internal key, None until the record is written.
+    `revisions` maps the identity of a source's line to the last revision that was stated for it.
+    `slices` are earlier valid times (valid_from, version, content), loaded for corrections only.
+    """
+
+    kind: str
+    id: str
+    version: int
+    content: Mapping[str, Any]
+    valid_from: datetime
+    row: int | None = None
+    revisions: dict[str, str] = field(default_factory=dict)
+    slices: tuple[tuple[datetime, int, Mapping[str, Any]], ...] = ()
+
+    @property
+    def status(self) -> str:
+        return str(self.content["status"])
+
+    @property
+    def is_live(self) -> bool:
+        return self.status not in ("deregistered", "inactive")
+
+
+@dataclass(frozen=True, slots=True)
+class RecordChange:
+    """One accepted change of one record: what becomes a version and a line of the log.
+
+    `expected` is the version that the decision saw (0: none, the record is new). `valid_from` is
+    when it becomes true; `is_current` is False for a correction of the past that leaves the present
+    as it is. `keys_added` carry a rank: the number of live holders seen, so that two racing
+    registrations of one weak key collide in the unique constraint. `material` is None where the
+    question does not arise.
+    """
+
+    kind: str
+    id: str
+    event: str
+    expected: int
+    content: Mapping[str, Any]
+    valid_from: datetime
+    audience_after: Audience
+    audience_before: Audience | None = None
+    is_current: bool = True
+    material: bool | None = None
+    keys_added: tuple[tuple[Key, int], ...] = ()
+    keys_removed: tuple[Key, ...] = ()
+    refs_added: tuple[tuple[str, str], ...] = ()
+    row: int | None = None
+
+    @property
+    def version(self) -> int:
+        return self.expected + 1
+
+    @property
+    def content_bytes(self) -> bytes:
+        return canonical_json(self.content)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceSeen:
+    """A source stated a line again without changing it: its revision is the newest now."""
+
+    record: str
+    identity: str
+    revision: str

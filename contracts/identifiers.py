@@ -1,0 +1,112 @@
+"""Identifiers of the GB market and of the hub: their form and their check characters."""
+
+import re
+from functools import lru_cache
+
+from stdnum.eu import eic as _eic
+from stdnum.iso7064 import mod_37_36
+
+from contracts.canonical import derived
+
+CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+KIND_LETTERS = {"organisation": "O", "asset": "A", "market_unit": "M", "receipt": "R", "subscription": "S"}
+KIND_OF_LETTER = {letter: kind for kind, letter in KIND_LETTERS.items()}
+
+_MPAN_WEIGHTS = (3, 5, 7, 13, 17, 19, 23, 29, 31, 37, 41, 43)
+_MPAN = re.compile(r"[0-9]{13}")
+_COMPANY_NUMBER = re.compile(r"[0-9]{8}|[A-Z]{2}[0-9]{6}")
+_MPID = re.compile(r"[A-Z]{4}")
+_BMU = re.compile(r"[0-9A-Z_][0-9A-Z_-]{2,10}")
+_POSTCODE = re.compile(r"[A-Z]{1,2}[0-9][0-9A-Z]? [0-9][A-Z]{2}")
+_PUBLIC_ID = re.compile(r"([AMORS])-([0-9A-Z]{4})-([0-9A-Z]{4})-([0-9A-Z]{4})-([0-9A-Z])")
+
+
+def mpan_problem(mpan: str) -> str | None:
+    """What is wrong with an MPAN core (or AMSID: same form), or None.
+
+    Source: FORMATS.md section 1: weighted sum of digits 1-12, mod 11, mod 10 = digit 13.
+    """
+    if not _MPAN.fullmatch(mpan):
+        return f"an MPAN core has 13 digits, this has {len(mpan)} characters"
+    check = sum(int(digit) * weight for digit, weight in zip(mpan, _MPAN_WEIGHTS, strict=False)) % 11 % 10
+    if check != int(mpan[12]):
+        return f"the check digit should be {check}, not {mpan[12]}"
+    return None
+
+
+def eic_problem(eic: str) -> str | None:
+    """What is wrong with an Energy Identification Code (16 characters), or None."""
+    if len(eic) != 16:
+        return f"an EIC has 16 characters, this has {len(eic)}"
+    if not _eic.is_valid(eic):
+        return "the check character of the EIC is wrong"
+    return None
+
+
+def bmu_problem(bmu: str) -> str | None:
+    """What is wrong with a BM Unit id (up to 11 characters, like `T_DRAXX-1`), or None."""
+    return None if _BMU.fullmatch(bmu) else "a BM Unit id has 3 to 11 characters of A-Z, 0-9, _ and -"
+
+
+ACCOUNTING_POINT_PROBLEM = {
+    "mpan": mpan_problem,
+    "amsid": mpan_problem,
+    "eic": eic_problem,
+    "bmu": bmu_problem,
+}
+
+
+def participant_id_problem(scheme: str, value: str) -> str | None:
+    """What is wrong with a market participant id (`eic` or `mpid`), or None."""
+    if scheme == "eic":
+        return eic_problem(value)
+    return None if _MPID.fullmatch(value) else "an MPID has four letters"
+
+
+def is_company_number(value: str) -> bool:
+    return _COMPANY_NUMBER.fullmatch(value) is not None
+
+
+def is_postcode(value: str) -> bool:
+    """Whether a normalised postcode has a complete, well-formed GB shape."""
+    return _POSTCODE.fullmatch(value) is not None
+
+
+def normalise_postcode(text: str) -> str:
+    """Upper case, one blank before the last three characters where they look like an inward code."""
+    squeezed = "".join(text.upper().split())
+    if len(squeezed) >= 5 and squeezed[-3].isdigit() and squeezed[-2:].isalpha():
+        return f"{squeezed[:-3]} {squeezed[-3:]}"
+    return " ".join(text.upper().split())
+
+
+def public_id(kind: str, sixty_bits: int) -> str:
+    """`A-7K3Q-9M2T-8X4B-T`: kind letter, 12 Crockford characters, ISO 7064 MOD 37,36 check."""
+    letter = KIND_LETTERS[kind]
+    body = "".join(CROCKFORD[(sixty_bits >> shift) & 31] for shift in range(55, -1, -5))
+    check = mod_37_36.calc_check_digit(letter + body)
+    return f"{letter}-{body[:4]}-{body[4:8]}-{body[8:]}-{check}"
+
+
+def derive_public_id(key: bytes, kind: str, *parts: str) -> str:
+    """A public id that the same parts always give again, so that a retry changes nothing."""
+    return public_id(kind, int.from_bytes(derived(key, kind, *parts)[:8], "big") >> 4)
+
+
+@lru_cache(maxsize=65_536)
+def parse_public_id(text: str) -> tuple[str, str] | None:
+    """(kind, the id in its written form), or None if the form or the check character is wrong.
+
+    Crockford's rule folds I and L to 1 and O to 0 in the body; the check character is not folded.
+    """
+    match = _PUBLIC_ID.fullmatch(text.upper())
+    if match is None:
+        return None
+    letter, *body, check = match.groups()
+    folded = [part.translate(_FOLD) for part in body]
+    if "U" in "".join(folded) or not mod_37_36.is_valid(letter + "".join(folded) + check):
+        return None
+    return KIND_OF_LETTER[letter], f"{letter}-{'-'.join(folded)}-{check}"
+
+
+_FOLD = str.maketrans("ILO", "110")

@@ -1,0 +1,82 @@
+"""What comes in: an envelope around bytes, and the items that an adapter reads from them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from contracts.reasons import Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """One message as it stood at a door, before anything of its body was read.
+
+    `sender` is the slug of the partner whose credential was used (the routing key's first word at
+    the AMQP door, the authenticated user at the HTTP door), never what the body claims.
+    `on_behalf_of` is an organisation id or None. Times are UTC.
+    """
+
+    message_id: str
+    sender: str
+    media_type: str
+    body: bytes
+    received_at: datetime
+    on_behalf_of: str | None = None
+    #: The value of `type` where the transport carries the CloudEvents attributes (binary mode).
+    event_type: str | None = None
+    #: `time` of the sender, where given.
+    sent_at: datetime | None = None
+    #: Statement date of a file: what the file says held at this date.
+    statement_date: date | None = None
+    message_class: str = "normal"
+    door: str = "amqp"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One command as an adapter read it: the canonical payload, and where it stood.
+
+    `payload` holds plain JSON values (numbers as `int` or `Decimal`). `place` is the item's place in
+    the sender's own words (`/items/3`, `row 17, slot 2`). `columns` maps JSON Pointers of the payload
+    to the headings they were read from (tables only). `reasons` are those found while reading; an
+    item with errors is not decided, but answered.
+    """
+
+    number: int
+    place: str
+    command: str
+    payload: Mapping[str, Any]
+    reasons: tuple[Reason, ...] = ()
+    columns: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """A message read: items, or the reasons why nothing of it could be.
+
+    `items` may be empty only if `reasons` has an error. `message_id` is the id that the document
+    itself carries, where it carries one. `notes` say what was detected (dialect, encoding, date
+    form) and go into the receipt. `is_file`: known by content as well as by id (tables, batches).
+    `versions` pins what the message was read with (profile, its version).
+    """
+
+    items: tuple[Item, ...] = ()
+    reasons: tuple[Reason, ...] = ()
+    message_id: str | None = None
+    on_behalf_of: str | None = None
+    sent_at: datetime | None = None
+    notes: tuple[str, ...] = ()
+    is_file: bool = False
+    versions: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds that every adapter keeps. Bytes, levels of nesting, items, characters."""
+
+    body_bytes: int = 32 * 1024 * 1024
+    depth: int = 16
+    items: int = 20_000
+    cell_characters: int = 4_000
+    number_digits: int = 18

@@ -1,0 +1,147 @@
+"""Why something was refused or doubted: one reason, one place, one rule, one sentence.
+
+A reason is a value that goes to the sender (rejection), never an exception. The rule keys are
+public: they stand in the receipt, in the code that decides and in the test that proves it.
+"""
+
+from dataclasses import dataclass, replace
+from enum import Enum
+from typing import Any, Self
+
+
+class Severity(str, Enum):
+    """`error` refuses the item; `warning` lets it pass and says what to look at."""
+
+    error = "error"
+    warning = "warning"
+
+
+class Rule(Enum):
+    """Every rule the hub decides by: key -> (public code, what must hold)."""
+
+    # Messages: transport and envelope.
+    MSG_01 = ("media_type_unknown", "the media type is one that the hub reads")
+    MSG_02 = ("body_unreadable", "the body can be read in the format that it claims")
+    MSG_03 = ("body_too_large", "size, depth, expansion and number of items stay within the limits")
+    MSG_04 = ("message_id_missing", "a message carries its id")
+    MSG_05 = ("message_id_reused", "a message id is never used again for other content")
+    MSG_06 = ("message_id_mismatch", "transport and document carry the same message id")
+    MSG_07 = ("message_expired", "a message arrives before it expires")
+    MSG_08 = ("clock_ahead", "times given by the sender are not in the future (5 minutes of tolerance)")
+    MSG_09 = ("routing_refused", "a message goes by the sender's own routing key alone, without CC or BCC")
+    MSG_10 = ("command_unknown", "the command is one that the hub knows, in this format")
+    MSG_11 = ("message_empty", "a message carries at least one item")
+    MSG_12 = ("duplicate_member", "an object names each member once")
+    MSG_13 = ("envelope_invalid", "the envelope has its mandatory members, each well-formed")
+    # Items: members outside of the category's attributes.
+    ITEM_01 = ("member_missing", "mandatory members are present")
+    ITEM_02 = ("member_unknown", "there are no members that the command does not know")
+    ITEM_03 = ("member_invalid", "each member has the type and form that the command asks for")
+    ITEM_04 = ("value_not_canonical", "strings are printable, without | and outer blanks; numbers are finite decimals")
+    # Category schemas.
+    CAT_01 = ("category_not_effective", "the category version is published and effective")
+    SCH_TYPE = ("attribute_type", "an attribute has the type of its schema")
+    SCH_REQUIRED = ("attribute_missing", "mandatory attributes are present")
+    SCH_UNKNOWN = ("attribute_unknown", "the category defines every attribute that is given")
+    SCH_ENUM = ("attribute_not_allowed", "the value is one of those that the schema lists")
+    SCH_RANGE = ("attribute_out_of_range", "a number lies within the bounds of its schema")
+    SCH_LENGTH = ("attribute_length", "a string or list has an allowed length")
+    SCH_PATTERN = ("attribute_pattern", "a string has the form that its schema asks for")
+    SCH_FORMAT = ("attribute_format", "a date, time or address is a real one")
+    SCH_STEP = ("attribute_step", "a number has no more decimal places than its schema allows")
+    SCH_ASSERT = ("attributes_contradict", "attributes agree with each other")
+    # Records.
+    REC_01 = ("version_conflict", "the expected version is the current one")
+    REC_02 = ("superseded", "a source revision is not older than the one recorded from that source")
+    REC_03 = ("record_unknown", "the record that is addressed exists, and the sender may see it")
+    REC_04 = ("record_final", "the record is live: not deregistered, not inactive")
+    REC_05 = ("reference_in_use", "a sender's reference names one record")
+    REC_06 = ("valid_from_too_early", "a statement is not valid from before the record began")
+    # Who may do what.
+    AUTH_01 = ("sender_unknown", "the sender is a known, active partner")
+    AUTH_02 = ("role_not_allowed", "a role of the organisation allows the command")
+    AUTH_03 = ("delegation_missing", "a sender acts for itself, or for one that delegated this to it")
+    AUTH_04 = ("record_not_own", "the record is the sender's own to change")
+    # Organisations.
+    ORG_01 = ("company_number_invalid", "a company number is 8 digits, or 2 letters and 6 digits")
+    ORG_02 = ("organisation_exists", "a company number is registered once")
+    ORG_03 = ("role_unknown", "roles are known")
+    ORG_04 = ("participant_id_invalid", "an EIC or MPID has the right form and check character")
+    ORG_05 = ("role_in_use", "a role in use is not dropped")
+    # Assets.
+    ASSET_01 = ("accounting_point_invalid", "an accounting point is well-formed, its check digit right")
+    ASSET_02 = ("asset_exists", "no live asset has the same strong key")
+    ASSET_03 = ("identity_fixed", "attributes that identify an asset do not change")
+    ASSET_04 = ("possible_double", "no asset of another source has the same weak key")
+    ASSET_06 = ("not_in_own_area", "a system operator registers unclaimed assets of its own area")
+    CONSENT_01 = ("consent_missing", "a consent reference is given where the category asks for one")
+    # The capacity register (ECR) and other tables.
+    TAB_01 = ("row_ragged", "a row has as many cells as there are headings")
+    TAB_02 = ("heading_unusable", "headings are present, once each, and known to the profile")
+    TAB_03 = ("cell_unreadable", "a cell can be read as what its column holds")
+    TAB_04 = ("value_not_mapped", "a coded cell is in the code table of the profile")
+    ECR_01 = ("mpan_missing", "a connected plant has a usable MPAN")
+    ECR_02 = ("technology_contradicts", "energy source and conversion technology agree, and are an asset")
+    ECR_03 = ("capacity_missing", "an energy source has a registered capacity of its own")
+    ECR_04 = ("identity_twice", "a file names each plant once")
+    ECR_05 = ("planned_incomplete", "a planned plant has a postcode and a point of connection")
+    ECR_06 = ("location_disagrees", "grid reference and longitude/latitude are within 100 m")
+
+    @property
+    def key(self) -> str:
+        """The public key, as in `ASSET-02`."""
+        return self.name.replace("_", "-")
+
+    @property
+    def code(self) -> str:
+        return str(self.value[0])
+
+    @property
+    def sentence(self) -> str:
+        return str(self.value[1])
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One reason.
+
+    `path` is a JSON Pointer into the canonical item (`/attributes/postcode`, "" for the whole);
+    `place` says the same in the sender's own format (`row 17, column "Postcode"`) and is filled by
+    the adapter that read the message. `text` is for a person: what was found, and what to do.
+    """
+
+    rule: Rule
+    text: str
+    path: str = ""
+    place: str = ""
+    severity: Severity = Severity.error
+
+    @classmethod
+    def warning(cls, rule: Rule, text: str, path: str = "", place: str = "") -> Self:
+        return cls(rule, text, path, place, Severity.warning)
+
+    @property
+    def is_error(self) -> bool:
+        return self.severity is Severity.error
+
+    def at(self, place: str) -> "Reason":
+        return self if self.place else replace(self, place=place)
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "code": self.rule.code,
+            "place": self.place,
+            "path": self.path,
+            "rule": self.rule.key,
+            "severity": self.severity.value,
+            "text": self.text,
+        }
+
+
+def has_errors(reasons: "tuple[Reason, ...] | list[Reason]") -> bool:
+    return any(reason.severity is Severity.error for reason in reasons)
+
+
+def escape_pointer(token: str) -> str:
+    """One token of a JSON Pointer. Source: RFC 6901, section 3."""
+    return token.replace("~", "~0").replace("/", "~1")

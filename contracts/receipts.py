@@ -1,0 +1,105 @@
+"""Receipts: the answer to a message, one outcome per item."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from contracts.reasons import Reason
+
+ACCEPTED, PARTIAL, REJECTED, SCHEDULED, PENDING = (
+    "accepted", "partially_accepted", "rejected", "scheduled", "pending",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one item.
+
+    `status`: accepted | rejected | unchanged | superseded | scheduled | pending. `id`, `version` and
+    `event` where a record was changed or found. `reasons` hold warnings of accepted items too.
+    """
+
+    item: int
+    place: str
+    status: str
+    command: str
+    reasons: tuple[Reason, ...] = ()
+    id: str | None = None
+    version: int | None = None
+    event: str | None = None
+    material: bool | None = None
+    due_at: datetime | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        body: dict[str, Any] = {
+            "item": self.item, "place": self.place, "status": self.status, "command": self.command,
+        }
+        if self.event is not None:
+            body["event"] = self.event
+        if self.id is not None:
+            body["id"] = self.id
+        if self.version is not None:
+            body["version"] = self.version
+        if self.material is not None:
+            body["material"] = self.material
+        if self.due_at is not None:
+            body["due_at"] = timestamp(self.due_at)
+        body["reasons"] = [reason.as_json() for reason in self.reasons]
+        return body
+
+
+def receipt_status(outcomes: "tuple[Outcome, ...] | list[Outcome]", has_errors: bool) -> str:
+    """The status of the whole from those of its items. `has_errors`: the message itself failed."""
+    if has_errors or not outcomes:
+        return REJECTED
+    statuses = {outcome.status for outcome in outcomes}
+    if statuses == {"rejected"}:
+        return REJECTED
+    if "rejected" in statuses:
+        return PARTIAL
+    if statuses == {"scheduled"}:
+        return SCHEDULED
+    if statuses == {"pending"}:
+        return PENDING
+    return ACCEPTED
+
+
+def receipt(
+    *,
+    receipt_id: str,
+    message_id: str,
+    sender: str,
+    on_behalf_of: str | None,
+    received_at: datetime,
+    payload_sha256: str,
+    outcomes: "tuple[Outcome, ...] | list[Outcome]",
+    reasons: tuple[Reason, ...] = (),
+    notes: tuple[str, ...] = (),
+    versions: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    """The canonical receipt (RECORDS.md section 1). `reasons` are those of the message as a whole."""
+    body: dict[str, Any] = {
+        "receipt_id": receipt_id,
+        "message_id": message_id,
+        "sender": sender,
+        "status": receipt_status(outcomes, any(reason.is_error for reason in reasons)),
+        "received_at": timestamp(received_at),
+        "payload_sha256": payload_sha256,
+        "items": [outcome.as_json() for outcome in outcomes],
+    }
+    if on_behalf_of is not None:
+        body["on_behalf_of"] = on_behalf_of
+    if reasons:
+        body["reasons"] = [reason.as_json() for reason in reasons]
+    if notes:
+        body["notes"] = list(notes)
+    if versions:
+        body["versions"] = dict(versions)
+    return body
+
+
+def timestamp(moment: datetime) -> str:
+    """RFC 3339 in UTC with `Z`; microseconds only where there are any."""
+    text = moment.astimezone(UTC).isoformat()
+    return text.removesuffix("+00:00") + "Z"
