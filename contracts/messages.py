@@ -30,7 +30,12 @@ class Envelope:
     #: Statement date of a file: what the file says held at this date.
     statement_date: date | None = None
     message_class: str = "normal"
+    #: amqp | http | clock (a scheduled command at its hour).
     door: str = "amqp"
+    #: What the door itself found wrong (MSG_*): the message is answered, never decided.
+    reasons: tuple[Reason, ...] = ()
+    #: Row of `message_body` where the body is archived already (HTTP door).
+    body_row: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
