@@ -1,25 +1,28 @@
 """Categories of assets: a category schema as the rest of the hub reads it.
 
 A category version is a JSON Schema 2020-12 document in the closed profile (DESIGN.md section 8).
-This module holds the model only; documents are read in `schemas/`, conformance is checked in
-`registry_store/conformance.py`.
+This module holds the model only; documents are read in `registry_store/category_documents.py`,
+conformance is checked in `registry_store/conformance.py`.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
+from contracts.reasons import Severity
+
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
     """One attribute of a category.
 
-    `ordinal` is frozen for ever (flat files). `type`: string | number | integer | boolean | array |
-    object. `material`: "always", "never", or the relative change in percent from which a number's
-    change is material. `visibility`: public | market | operator | owner. `identity`: fixed once set.
+    `ordinal` is frozen for ever (flat files). `type`: string | number | integer | boolean | array.
+    `material`: "always", "never", or the relative change in percent from which a number's change is
+    material. `visibility`: public | market | operator | owner. `identity`: fixed once set. `schema` is
+    the attribute's part of the document, references resolved; a list's elements are its `items`.
     """
 
     name: str
@@ -37,10 +40,43 @@ class Attribute:
     identity: bool = False
     schema: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def options(self) -> tuple[str, ...]:
+        """The values that an enumeration allows, in the document's order; empty for other types."""
+        return tuple(self.schema.get("enum", ()))
+
+
+@dataclass(frozen=True, slots=True)
+class Assertion:
+    """Attributes of one category that must agree with each other.
+
+    It applies where every attribute of `when` has one of the values listed. Exactly one of the others
+    is filled: `require` (all present), `forbid` (none present), `together` (all or none), `at_most`
+    (the first is not above the second, where both are present: numbers, or dates).
+    """
+
+    name: str
+    sentence: str
+    severity: Severity = Severity.error
+    when: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
+    require: tuple[str, ...] = ()
+    forbid: tuple[str, ...] = ()
+    together: tuple[str, ...] = ()
+    at_most: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every attribute that it speaks of."""
+        return (*self.when, *self.require, *self.forbid, *self.together, *self.at_most)
+
 
 @dataclass(frozen=True)
 class Category:
-    """One version of a category. `keys` are the key schemes that its assets are found by."""
+    """One version of a category.
+
+    `attributes` are in the order of their ordinals. `keys` are the key schemes that its assets are
+    found by. `document` is the whole JSON Schema, self-contained.
+    """
 
     name: str
     version: str
@@ -51,6 +87,8 @@ class Category:
     document: Mapping[str, Any]
     requires_consent: bool = False
     retired_from: datetime | None = None
+    required: frozenset[str] = frozenset()
+    assertions: tuple[Assertion, ...] = ()
 
     @cached_property
     def _by_name(self) -> dict[str, Attribute]:
@@ -72,7 +110,7 @@ class Catalogue:
         for category in sorted(self._versions.values(), key=_version_order, reverse=True):
             self._newest_first.setdefault(category.name, []).append(category)
 
-    def __iter__(self) -> Iterable[Category]:
+    def __iter__(self) -> Iterator[Category]:
         return iter(self._versions.values())
 
     def get(self, name: str, version: str) -> Category | None:

@@ -32,6 +32,7 @@ class Rule(Enum):
     MSG_10 = ("command_unknown", "the command is one that the hub knows, in this format")
     MSG_11 = ("message_empty", "a message carries at least one item")
     MSG_12 = ("duplicate_member", "an object names each member once")
+    MSG_14 = ("processing_failed", "the hub can process the message (it is kept, and will be looked at)")
     MSG_13 = ("envelope_invalid", "the envelope has its mandatory members, each well-formed")
     # Items: members outside of the category's attributes.
     ITEM_01 = ("member_missing", "mandatory members are present")
@@ -68,6 +69,7 @@ class Rule(Enum):
     ORG_03 = ("role_unknown", "roles are known")
     ORG_04 = ("participant_id_invalid", "an EIC or MPID has the right form and check character")
     ORG_05 = ("role_in_use", "a role in use is not dropped")
+    ORG_06 = ("organisation_in_use", "an organisation has no live assets when it is deregistered")
     # Assets.
     ASSET_01 = ("accounting_point_invalid", "an accounting point is well-formed, its check digit right")
     ASSET_02 = ("asset_exists", "no live asset has the same strong key")

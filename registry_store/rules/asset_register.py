@@ -1,0 +1,175 @@
+"""asset.register: a device enters the register, or a register line finds the asset it states again.
+
+Source: USECASES.md UC-02.01, RECORDS.md sections 3 and 6.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from contracts.categories import Category
+from contracts.changes import Key, Record, RecordChange
+from contracts.commands import AssetRegister
+from contracts.reasons import Reason, Rule, has_errors
+from registry_store.rules.asset_statement import (
+    category_of,
+    existing_asset_reason,
+    identity_of,
+    keys_for,
+    own_refs,
+    ref_reasons,
+    stated_content,
+    statement_reasons,
+)
+from registry_store.rules.asset_update import upsert
+from registry_store.rules.audience import audience_of
+from registry_store.rules.authority import may_see, role_reasons, unknown_record
+from registry_store.rules.decision import Accepted, Context, Decision, Needs, Rejected
+from registry_store.rules.state import State
+
+PLANNED, PENDING, QUERY = "planned", "pending_validation", "query"
+
+
+def needs(command: AssetRegister, context: Context, needed: Needs) -> None:
+    """Keys are looked up; what an update would change is locked, organisations leaned on are held."""
+    category = category_of(command, context)
+    if isinstance(category, Reason):
+        return
+    if command.fsp is not None:
+        needed.rely.add(command.fsp)
+    if command.owner is not None and command.owner.organisation is not None:
+        needed.rely.add(command.owner.organisation)
+    needed.refs_look.update(own_refs(command, context.party))
+    content, _ = stated_content(command, category, context)
+    may_update = command.on_existing == "update"
+    for key in keys_for(category, content, command):
+        wanted = needed.keys_change if may_update and (key.is_strong or key.scheme == "planned_site") else needed.keys_look
+        wanted.add((key.scheme, key.value))
+    if may_update and (site := _site_key_before_meter(content, command, category)):
+        needed.keys_change.add((site.scheme, site.value))
+
+
+def decide(command: AssetRegister, state: State, context: Context) -> Decision:
+    category = category_of(command, context)
+    if isinstance(category, Reason):
+        return Rejected((*role_reasons("asset.register", context.principal), category))
+    content, reasons = stated_content(command, category, context)
+    fsp, fsp_reasons = _fsp(command, state, context)
+    if fsp is not None:
+        content["fsp"] = fsp
+    keys = keys_for(category, content, command)
+    found = _found(content, keys, command, category, state, context)
+    refs = own_refs(command, context.party)
+    reasons = (
+        *role_reasons("asset.register", context.principal),
+        *reasons,
+        *fsp_reasons,
+        *statement_reasons(command, category, state, context),
+        *ref_reasons(refs, found[0].id if len(found) == 1 else None, state, context),
+    )
+    if found and (command.on_existing == "refuse" or len(found) > 1):
+        reasons = (*reasons, *(_exists(holder, keys, state, context) for holder in found))
+    if has_errors(reasons):
+        return Rejected(reasons)
+    if found:
+        return upsert(found[0], content, keys, refs, command, category, state, context, reasons)
+    return _register(content, keys, refs, command, state, context, reasons)
+
+
+def _register(
+    content: dict[str, Any], keys: tuple[Key, ...], refs: tuple[tuple[str, str], ...],
+    command: AssetRegister, state: State, context: Context, warnings: tuple[Reason, ...],
+) -> Accepted:
+    doubles = _possible_doubles(content, keys, state, context)
+    if content["attributes"].get("connection_status", "connected") != "connected":
+        content["status"] = PLANNED
+    else:
+        content["status"] = QUERY if doubles else PENDING
+    content["registered_by"] = context.organisation
+    if keys:
+        content["keys"] = [key.as_json() for key in keys]
+    if refs:
+        content["refs"] = [{"party": party, "ref": ref} for party, ref in refs]
+    if doubles:
+        content["status"] = QUERY
+        content["evidence"] = [{"kind": "possible_double", "asset": double.id} for double in doubles]
+        named = ", ".join(d.id for d in doubles if may_see(d, context.principal)) or "of another party"
+        text = f"registered in status query: it may be the same device as {named}"
+        warnings = (*warnings, Reason.warning(Rule.ASSET_04, text, "/accounting_point"))
+    new_id = context.new_id("asset")
+    change = RecordChange(
+        kind="asset", id=new_id, event="asset.registered", expected=0, content=content,
+        valid_from=min(command.valid_from or context.now, context.now),
+        audience_after=audience_of("asset", new_id, content),
+        keys_added=tuple((key, state.next_rank(key)) for key in keys), refs_added=refs,
+    )
+    return Accepted((change,), warnings)
+
+
+def _fsp(command: AssetRegister, state: State, context: Context) -> tuple[str | None, tuple[Reason, ...]]:
+    """For whom the asset is registered (None: unclaimed), and AUTH-03, REC-03 or ASSET-06."""
+    roles, fsp = context.principal.roles, command.fsp
+    if fsp is None and "fsp" in roles:
+        return context.organisation, ()
+    if fsp is not None:
+        found = state.record("organisation", fsp)
+        if found is None or not found.is_live or "fsp" not in found.content["roles"]:
+            return fsp, (unknown_record("/fsp"),)
+        if fsp == context.organisation or roles & {"facilitator", "installer"}:
+            return fsp, ()
+        return fsp, (Reason(Rule.AUTH_03, f"the sender may not act for {fsp}: no delegation", "/fsp"),)
+    if roles & {"installer", "facilitator"} or not roles & {"system_operator", "platform"}:
+        return None, ()
+    if "system_operator" in roles:
+        network = command.network
+        if network is not None and context.principal.covers(network.area, network.gsp_group):
+            return None, ()
+        text = "a system operator registers unclaimed assets of its own network area only"
+        return None, (Reason(Rule.ASSET_06, text, "/network/area"),)
+    return None, (Reason(Rule.AUTH_03, "a platform registers for an FSP that delegated to it: name it", "/fsp"),)
+
+
+def _found(
+    content: Mapping[str, Any], keys: tuple[Key, ...], command: AssetRegister, category: Category,
+    state: State, context: Context,
+) -> list[Record]:
+    """Live assets that this statement is about, by strong keys; else the same source's planned asset."""
+    found = {record.id: record for key in keys if key.is_strong for record in state.holders(key)}
+    if found or command.on_existing == "refuse" or identity_of(command) is None:
+        return list(found.values())
+    site = _site_key_before_meter(content, command, category)
+    candidates = [] if site is None else state.holders(site)
+    planned = [r for r in candidates if r.status == PLANNED and not _is_other_source(r, content, context)]
+    return planned if len(planned) == 1 else []
+
+
+def _site_key_before_meter(content: Mapping[str, Any], command: AssetRegister, category: Category) -> Key | None:
+    """The planned_site key that the asset had before it got its accounting point."""
+    if "planned_site" not in category.keys:
+        return None
+    without_meter = {name: value for name, value in content.items() if name != "accounting_point"}
+    return next((k for k in keys_for(category, without_meter, command) if k.scheme == "planned_site"), None)
+
+
+def _is_other_source(record: Record, content: Mapping[str, Any], context: Context) -> bool:
+    """Whether a record was stated by someone else, or by another register of the same registrant."""
+    if record.content["registered_by"] != context.organisation:
+        return True
+    return record.content.get("source", {}).get("system") != content.get("source", {}).get("system")
+
+
+def _possible_doubles(
+    content: Mapping[str, Any], keys: tuple[Key, ...], state: State, context: Context
+) -> list[Record]:
+    doubles = {
+        record.id: record
+        for key in keys if not key.is_strong
+        for record in state.holders(key) if _is_other_source(record, content, context)
+    }
+    return [doubles[id] for id in sorted(doubles)]
+
+
+def _exists(holder: Record, keys: tuple[Key, ...], state: State, context: Context) -> Reason:
+    shared = next((key for key in keys if key.is_strong and holder in state.holders(key)), keys[0])
+    return existing_asset_reason(holder, shared, context)
+
+

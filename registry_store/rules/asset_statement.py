@@ -1,0 +1,131 @@
+"""From an asset as stated to an asset as recorded: the checks that every statement must pass."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from contracts.categories import Category
+from contracts.changes import Key
+from contracts.commands import AssetStatement
+from contracts.identifiers import ACCOUNTING_POINT_PROBLEM
+from contracts.keys import keys_of
+from contracts.market import GSP_GROUP_OF_AREA, GSP_GROUPS
+from contracts.reasons import Reason, Rule
+from registry_store.rules.authority import may_see, unknown_record
+from registry_store.rules.decision import Context
+from registry_store.rules.state import State
+
+
+def category_of(statement: AssetStatement, context: Context) -> Category | Reason:
+    """The category version that the statement is checked against (CAT-01)."""
+    catalogue, name, version = context.setting.catalogue, statement.category, statement.category_version
+    if version is None:
+        found = catalogue.effective(name, context.now)
+        if found is not None:
+            return found
+        known = ", ".join(catalogue.names())
+        return Reason(Rule.CAT_01, f"no category {name} is effective; there are {known}", "/category")
+    found = catalogue.get(name, version)
+    if found is None or not found.is_effective(context.now):
+        text = f"version {version} of category {name} is not published and effective"
+        return Reason(Rule.CAT_01, text, "/category_version" if name in catalogue.names() else "/category")
+    return found
+
+
+def stated_content(
+    statement: AssetStatement, category: Category, context: Context
+) -> tuple[dict[str, Any], tuple[Reason, ...]]:
+    """The content that the statement amounts to, without status, keys and registrant; and the reasons
+    that its attributes gave (SCH-*, ITEM-04)."""
+    attributes, reasons = context.setting.conform(category, statement.attributes)
+    content: dict[str, Any] = {
+        "category": category.name, "category_version": category.version, "attributes": attributes,
+    }
+    if statement.fsp is not None:
+        content["fsp"] = statement.fsp
+    if statement.owner is not None:
+        content["owner"] = statement.owner.model_dump(exclude_none=True)
+    if statement.accounting_point is not None:
+        content["accounting_point"] = {
+            "scheme": statement.accounting_point.scheme, "id": statement.accounting_point.id,
+        }
+    if statement.network is not None:
+        network = statement.network.model_dump(exclude_none=True)
+        if network:
+            content["network"] = network
+    if statement.consent_reference is not None:
+        content["consent_reference"] = statement.consent_reference
+    if statement.source is not None:
+        content["source"] = {"system": statement.source.system, "revision": statement.source.revision}
+    return content, reasons
+
+
+def statement_reasons(
+    statement: AssetStatement, category: Category, state: State, context: Context
+) -> Iterator[Reason]:
+    """What is wrong with a statement whoever makes it: identifiers, network, consent, references."""
+    point = statement.accounting_point
+    if point is not None:
+        problem = ACCOUNTING_POINT_PROBLEM[point.scheme](point.id)
+        if problem:
+            yield Reason(Rule.ASSET_01, f"{point.scheme} {point.id}: {problem}", "/accounting_point/id")
+    if statement.network is not None:
+        yield from _network_reasons(statement.network.gsp_group, statement.network.area)
+    if category.requires_consent and statement.consent_reference is None:
+        text = f"assets of category {category.name} need the reference of the owner's consent"
+        yield Reason(Rule.CONSENT_01, text, "/consent_reference")
+    if statement.owner is not None and statement.owner.organisation is not None:
+        if state.record("organisation", statement.owner.organisation) is None:
+            yield unknown_record("/owner/organisation")
+    for number, ref in enumerate(statement.refs):
+        if ref.party not in (None, context.party):
+            text = f"a reference is the sender's own: party {context.party}, or none"
+            yield Reason(Rule.ITEM_03, text, f"/refs/{number}/party")
+
+
+def _network_reasons(gsp_group: str | None, area: str | None) -> Iterator[Reason]:
+    if gsp_group is not None and gsp_group not in GSP_GROUPS:
+        yield Reason(Rule.ITEM_03, "a GSP group is _A to _P, without _I and _O", "/network/gsp_group")
+    if area is None:
+        return
+    group = GSP_GROUP_OF_AREA.get(area)
+    if group is None:
+        yield Reason(Rule.ITEM_03, f"network areas are {', '.join(GSP_GROUP_OF_AREA)}", "/network/area")
+    elif gsp_group in GSP_GROUPS and gsp_group != group:
+        yield Reason(Rule.ITEM_03, f"network area {area} lies in GSP group {group}, not {gsp_group}", "/network/gsp_group")
+
+
+def own_refs(statement: AssetStatement, party: str) -> tuple[tuple[str, str], ...]:
+    return tuple((party, ref.ref) for ref in statement.refs)
+
+
+def ref_reasons(refs: tuple[tuple[str, str], ...], own_id: str | None, state: State, context: Context) -> Iterator[Reason]:
+    """REC-05 for each reference that names another record already."""
+    for number, ref in enumerate(refs):
+        taken = state.refs.get(ref)
+        if taken is not None and taken != own_id:
+            yield Reason(Rule.REC_05, f"the reference {ref[1]} names {taken} already", f"/refs/{number}/ref")
+
+
+def identity_of(statement: AssetStatement) -> str | None:
+    return statement.source.identity if statement.source is not None else None
+
+
+def keys_for(category: Category, content: Mapping[str, Any], statement: AssetStatement) -> tuple[Key, ...]:
+    return keys_of(category.keys, content, identity_of(statement))
+
+
+def existing_asset_reason(holder: Any, key: Key, context: Context) -> Reason:
+    """ASSET-02; the other asset is named only to those who may see it."""
+    named = f": {holder.id}" if may_see(holder, context.principal) else ""
+    return Reason(
+        Rule.ASSET_02,
+        f"an asset with the same {key.scheme} key is registered already{named}",
+        _PATH_OF_SCHEME[key.scheme],
+    )
+
+
+_PATH_OF_SCHEME = {
+    "device": "/attributes/serial_number",
+    "resource": "/accounting_point/id",
+    "source": "/source/identity",
+}

@@ -1,0 +1,78 @@
+"""Who may ask for what: roles, own records, what a refusal may reveal.
+
+Source: USECASES.md section 1; rule keys AUTH-02..04, REC-03.
+"""
+
+from contracts.changes import Record
+from contracts.reasons import Reason, Rule
+from contracts.visibility import Principal, View, view_of
+from registry_store.rules.audience import audience_of
+from registry_store.rules.decision import Context
+
+ROLES_OF_COMMAND = {
+    "organisation.register": frozenset({"facilitator"}),
+    "organisation.update": frozenset(),  # its own, whatever its roles; the facilitator any
+    "organisation.deregister": frozenset(),
+    "asset.register": frozenset({"fsp", "platform", "installer", "system_operator", "facilitator"}),
+    "asset.update": frozenset({"fsp", "platform", "installer", "system_operator", "facilitator"}),
+    "asset.amend": frozenset({"fsp", "platform", "installer", "system_operator", "facilitator"}),
+    "asset.deregister": frozenset({"fsp", "platform", "installer", "system_operator", "facilitator"}),
+}
+
+
+def role_reasons(command: str, principal: Principal) -> tuple[Reason, ...]:
+    """AUTH-02, unless one of the principal's roles allows the command."""
+    allowed = ROLES_OF_COMMAND[command]
+    if not allowed or allowed & principal.roles:
+        return ()
+    roles = ", ".join(sorted(principal.roles)) or "no active role"
+    return (
+        Reason(
+            Rule.AUTH_02,
+            f"{command} is for the roles {', '.join(sorted(allowed))}; the organisation has {roles}",
+        ),
+    )
+
+
+def may_see(record: Record, principal: Principal) -> bool:
+    return view_of(audience_of(record.kind, record.id, record.content), principal) is not View.none
+
+
+def is_own_asset(record: Record, context: Context) -> bool:
+    """The FSP's, or the registrant's while it is unclaimed; the facilitator may correct any."""
+    if "facilitator" in context.principal.roles:
+        return True
+    fsp = record.content.get("fsp")
+    return context.organisation == (fsp or record.content["registered_by"]) or (
+        context.organisation == record.content["registered_by"] and "source" in record.content
+    )
+
+
+def unknown_record(path: str) -> Reason:
+    """The same words for what does not exist and what the sender may not see."""
+    return Reason(Rule.REC_03, "there is no such record, or none that the sender may see", path)
+
+
+def access_reasons(record: Record | None, path: str, is_own: bool, context: Context) -> tuple[Reason, ...]:
+    """REC-03, AUTH-04 or REC-04 if the addressed record cannot be changed by this sender."""
+    if record is None or not may_see(record, context.principal):
+        return (unknown_record(path),)
+    if not is_own:
+        return (Reason(Rule.AUTH_04, f"{record.id} is not the sender's own to change", path),)
+    if not record.is_live:
+        return (Reason(Rule.REC_04, f"{record.id} is {record.status}, which is final", path),)
+    return ()
+
+
+def version_reasons(record: Record, expected: int | None) -> tuple[Reason, ...]:
+    if expected is None or expected == record.version:
+        return ()
+    return (
+        Reason(
+            Rule.REC_01,
+            f"version {expected} was expected, {record.version} is the current one: read the record and decide again",
+            "/expected_version",
+        ),
+    )
+
+

@@ -1,0 +1,111 @@
+"""What a rule is asked with, and what it answers."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from contracts.categories import Catalogue, Category
+from contracts.changes import Record, RecordChange, SourceSeen
+from contracts.identifiers import derive_public_id
+from contracts.reasons import Reason
+from contracts.visibility import Principal
+
+#: Checks and canonicalises the attributes of an asset: (canonical attributes, reasons).
+Conform = Callable[[Category, Mapping[str, Any]], tuple[dict[str, Any], tuple[Reason, ...]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What is the same for all items of a group. `now` is UTC."""
+
+    now: datetime
+    hub_key: bytes
+    catalogue: Catalogue
+    conform: Conform
+    #: Raised when a derived id was taken, so that the next free one is found.
+    id_round: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Who asks, in which message, at which place.
+
+    `actor` is the organisation whose credential was used, `principal` the one it acts for (and the
+    one whose sight and roles count); `party` is the sender's slug, the owner of its references.
+    """
+
+    setting: Setting
+    party: str
+    actor: str
+    principal: Principal
+    message_id: str
+    place: str
+
+    @property
+    def now(self) -> datetime:
+        return self.setting.now
+
+    @property
+    def organisation(self) -> str:
+        assert self.principal.organisation is not None
+        return self.principal.organisation
+
+    def new_id(self, kind: str) -> str:
+        """The id of the record that this item makes: the same item always makes the same id."""
+        return derive_public_id(
+            self.setting.hub_key, kind, self.party, self.message_id, self.place, str(self.setting.id_round)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    changes: tuple[RecordChange, ...]
+    warnings: tuple[Reason, ...] = ()
+    seen: tuple[SourceSeen, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unchanged:
+    """What was stated is what stands recorded already."""
+
+    record: Record
+    warnings: tuple[Reason, ...] = ()
+    seen: tuple[SourceSeen, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Superseded:
+    """The source itself has stated something newer already."""
+
+    record: Record
+    reasons: tuple[Reason, ...]
+
+
+Decision = Accepted | Rejected | Unchanged | Superseded
+
+
+@dataclass(slots=True)
+class Needs:
+    """What the decisions of a group lean on, and how it must be held while they are made.
+
+    change: locked against everyone. rely: shared, it must not change under us. look: read only, the
+    decision stays right if it changes. What must be *absent* (keys, references, ids) is looked up
+    here and made sure of by unique constraints when it is written.
+    """
+
+    change: set[str] = field(default_factory=set)
+    rely: set[str] = field(default_factory=set)
+    keys_change: set[tuple[str, str]] = field(default_factory=set)
+    keys_look: set[tuple[str, str]] = field(default_factory=set)
+    refs_change: set[tuple[str, str]] = field(default_factory=set)
+    refs_look: set[tuple[str, str]] = field(default_factory=set)
+    #: Organisations whose live assets count (ORG-05, ORG-06).
+    assets_of: set[str] = field(default_factory=set)
+    #: Corrections of the past need the earlier slices of what they change.
+    with_slices: bool = False

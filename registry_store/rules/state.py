@@ -1,0 +1,71 @@
+"""The state that a group of items is decided over; each accepted change is seen by the next item."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from contracts.changes import Key, Record, RecordChange, SourceSeen
+
+
+@dataclass(slots=True)
+class State:
+    """Loaded records, who holds which key, whose reference names what.
+
+    `keys` lists the live holders of a key with their ranks. `assets_of` gives up to 100 ids of live
+    assets of an organisation (loaded only where a rule asks).
+    """
+
+    records: dict[str, Record] = field(default_factory=dict)
+    keys: dict[tuple[str, str], dict[str, int]] = field(default_factory=dict)
+    refs: dict[tuple[str, str], str] = field(default_factory=dict)
+    assets_of: dict[str, list[str]] = field(default_factory=dict)
+
+    def record(self, kind: str, id: str | None) -> Record | None:
+        found = self.records.get(id) if id is not None else None
+        return found if found is not None and found.kind == kind else None
+
+    def addressed(self, kind: str, address: Any, party: str) -> Record | None:
+        """The record that a command names, by id or by the sender's own reference."""
+        if isinstance(address, str):
+            return self.record(kind, address)
+        return self.record(kind, self.refs.get((address.party or party, address.ref)))
+
+    def holders(self, key: Key) -> list[Record]:
+        """Live records with this key. A holder that was deregistered meanwhile holds nothing."""
+        held_by = self.keys.get((key.scheme, key.value), ())
+        return [r for id in held_by if (r := self.records.get(id)) is not None and r.is_live]
+
+    def next_rank(self, key: Key) -> int:
+        """0 for a strong key: one holder. For a weak one, the rank after the highest that was seen."""
+        if key.is_strong:
+            return 0
+        ranks = self.keys.get((key.scheme, key.value))
+        return max(ranks.values(), default=-1) + 1 if ranks else 0
+
+    def apply(self, change: RecordChange) -> None:
+        """Let the items that follow see this change."""
+        before = self.records.get(change.id)
+        if before is None or change.is_current:
+            record = Record(change.kind, change.id, change.version, change.content, change.valid_from, change.row)
+            if before is not None:
+                record.revisions = before.revisions
+                record.slices = (*before.slices, (change.valid_from, change.version, change.content))
+            self.records[change.id] = record
+        else:
+            record = before
+            record.version = change.version
+            record.slices = (*record.slices, (change.valid_from, change.version, change.content))
+        for key in change.keys_removed:
+            self.keys.get((key.scheme, key.value), {}).pop(change.id, None)
+        for key, rank in change.keys_added:
+            self.keys.setdefault((key.scheme, key.value), {})[change.id] = rank
+        for ref in change.refs_added:
+            self.refs[ref] = change.id
+        revision = change.content.get("source", {}).get("revision")
+        for key, _rank in change.keys_added:
+            if key.scheme == "source" and revision:
+                record.revisions[key.value] = revision
+
+    def note(self, seen: SourceSeen) -> None:
+        record = self.records.get(seen.record)
+        if record is not None:
+            record.revisions[seen.identity] = seen.revision
