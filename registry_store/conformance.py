@@ -1,0 +1,148 @@
+"""Conformance of attributes to their category: canonical values, and every reason why not.
+
+Valid attributes take the short way (readers, one call of the compiled JSON Schema, assertions). Only
+what fails is looked at again, to name each fault with its place, its rule and a sentence.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import jsonschema_rs
+
+from contracts.categories import Assertion, Catalogue, Category
+from contracts.reasons import Reason, Rule, Severity
+from registry_store.attribute_assertions import compiled, place_of
+from registry_store.attribute_reading import Flaws, pointer_token, reader
+from registry_store.attribute_sentences import Subject, did_you_mean, printable
+
+#: Unknown attributes of one item that are named one by one, the first of them with a suggestion.
+UNKNOWN_NAMED, UNKNOWN_SUGGESTED = 100, 20
+
+#: Keyword of the JSON Schema -> rule.
+RULE_OF_KEYWORD = {
+    "type": Rule.SCH_TYPE,
+    "required": Rule.SCH_REQUIRED,
+    "additionalProperties": Rule.SCH_UNKNOWN,
+    "enum": Rule.SCH_ENUM,
+    "minimum": Rule.SCH_RANGE,
+    "maximum": Rule.SCH_RANGE,
+    "minLength": Rule.SCH_LENGTH,
+    "maxLength": Rule.SCH_LENGTH,
+    "minItems": Rule.SCH_LENGTH,
+    "maxItems": Rule.SCH_LENGTH,
+    "pattern": Rule.SCH_PATTERN,
+    "format": Rule.SCH_FORMAT,
+}
+
+Conformed = tuple[dict[str, Any], tuple[Reason, ...]]
+
+
+class Conformance:
+    """Checks attributes against the categories of one catalogue."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._forms = {(category.name, category.version): _Form(category) for category in catalogue}
+
+    def conform(self, category: Category, attributes: Any) -> Conformed:
+        """Canonical attributes, and all reasons against them (SCH-*, ITEM-04).
+
+        `attributes` may be any JSON value, numbers as int, float or Decimal. Null, "" and [] mean
+        absent. What has no canonical form is left out of the result. Warnings may come with
+        attributes that are accepted. Never raises for what a sender wrote.
+        """
+        return self._forms[category.name, category.version].conform(attributes)
+
+
+class _Form:
+    """One category version, compiled."""
+
+    def __init__(self, category: Category) -> None:
+        self._category = category
+        self._readers = {each.name: reader(each) for each in category.attributes}
+        self._schema = jsonschema_rs.validator_for(
+            dict(category.document), validate_formats=True, offline=True
+        )
+        self._assertions: tuple[tuple[Assertion, Callable[[Mapping[str, Any]], bool]], ...] = tuple(
+            (assertion, compiled(assertion)) for assertion in category.assertions
+        )
+        self._checks = tuple(check for _, check in self._assertions)
+
+    def conform(self, attributes: Any) -> Conformed:
+        if attributes.__class__ is not dict:
+            if not isinstance(attributes, Mapping):
+                return {}, (_not_an_object(attributes),)
+            attributes = dict(attributes)
+        readers = self._readers
+        canonical: dict[str, Any] = {}
+        flawed: dict[str, Flaws] = {}
+        unknown: list[str] = []
+        for name, stated in attributes.items():
+            if name not in readers:
+                unknown.append(name)
+                continue
+            value = readers[name](stated)
+            if value.__class__ is Flaws:
+                flawed[name] = value
+            elif value is not None:
+                canonical[name] = value
+        if not flawed and not unknown and self._schema.is_valid(canonical):
+            for check in self._checks:
+                if not check(canonical):
+                    break
+            else:
+                return canonical, ()
+        return canonical, tuple(self._reasons(canonical, flawed, unknown))
+
+    def _reasons(
+        self, canonical: dict[str, Any], flawed: dict[str, Flaws], unknown: list[str]
+    ) -> Iterator[Reason]:
+        yield from self._unknown(unknown)
+        paths = set()
+        for name, flaws in flawed.items():
+            for flaw in flaws.flaws:
+                paths.add(f"/{name}{flaw.path}")
+                yield Reason(flaw.rule, flaw.text, f"/attributes/{name}{flaw.path}")
+        rest = {name: flaws.rest for name, flaws in flawed.items() if flaws.rest is not None}
+        doubtful = set(flawed)
+        for error in self._schema.iter_errors({**canonical, **rest}):
+            keyword, steps = error.kind.name, list(error.instance_path)
+            if keyword == "required":
+                steps.append(error.kind.value)
+            path = "".join(f"/{step}" for step in steps)
+            if path not in paths:
+                doubtful.add(steps[0])
+                yield Reason(RULE_OF_KEYWORD[keyword], self._sentence(error, steps), f"/attributes{path}")
+        for assertion, check in self._assertions:
+            if doubtful.isdisjoint(assertion.names) and not check(canonical):
+                path = f"/attributes/{place_of(assertion, canonical)}"
+                yield Reason(Rule.SCH_ASSERT, assertion.sentence, path, severity=assertion.severity)
+
+    def _unknown(self, names: list[str]) -> Iterator[Reason]:
+        for number, name in enumerate(names[:UNKNOWN_NAMED]):
+            hint = did_you_mean(name, self._readers) if number < UNKNOWN_SUGGESTED else ""
+            text = f"{self._category.name} has no attribute '{printable(name)}'{hint}"
+            yield Reason(Rule.SCH_UNKNOWN, text, f"/attributes/{pointer_token(name)}")
+        if len(names) > UNKNOWN_NAMED:
+            text = f"{len(names) - UNKNOWN_NAMED} more attributes are unknown to {self._category.name}"
+            yield Reason(Rule.SCH_UNKNOWN, text, "/attributes")
+
+    def _sentence(self, error: jsonschema_rs.ValidationError, steps: list[str | int]) -> str:
+        subject = self._subject(steps)
+        if error.kind.name == "required":
+            meaning = subject.schema.get("heading", subject.schema["title"])
+            return f"{subject.label} ({meaning}) is mandatory in {self._category.name}"
+        return subject.broken(error.kind.name, error.kind.value, error.instance)
+
+    def _subject(self, steps: list[str | int]) -> Subject:
+        attribute = self._category.attribute(str(steps[0]))
+        assert attribute is not None
+        subject = Subject(attribute.name, attribute.schema, attribute.personal)
+        for step in steps[1:]:
+            schema = subject.schema["items"] if isinstance(step, int) else subject.schema["properties"][step]
+            subject = subject.part(f"element {step}" if isinstance(step, int) else step, schema)
+        return subject
+
+
+def _not_an_object(value: Any) -> Reason:
+    text = "attributes are an object: a member for each attribute"
+    return Reason(Rule.SCH_REQUIRED if value is None else Rule.SCH_TYPE, text, "/attributes")
