@@ -46,6 +46,9 @@ record = Table(
     Column("category", Text),
     Column("gsp_group", Text),
     Column("network_area", Text),
+    #: Row of the FSP's organisation: its own assets, and the roles that are in use.
+    Column("fsp", BigInteger),
+    Index("record_of_fsp", "fsp", postgresql_where=text("fsp IS NOT NULL")),
     UniqueConstraint("id", name="record_id_once"),
 )
 

@@ -8,7 +8,7 @@ from contracts.commands import AssetDeregister
 from contracts.reasons import Reason, Rule
 from registry_store.rules.asset_update import address
 from registry_store.rules.audience import audience_of
-from registry_store.rules.authority import access_reasons, is_own_asset, role_reasons, version_reasons
+from registry_store.rules.authority import access_reasons, may_end_asset, role_reasons, version_reasons
 from registry_store.rules.decision import Accepted, Context, Decision, Needs, Rejected
 from registry_store.rules.state import State
 
@@ -19,7 +19,7 @@ def needs(command: AssetDeregister, context: Context, needed: Needs) -> None:
 
 def decide(command: AssetDeregister, state: State, context: Context) -> Decision:
     record = state.addressed("asset", command.asset, context.party)
-    own = record is not None and is_own_asset(record, context)
+    own = record is not None and may_end_asset(record, context)
     reasons = (
         *role_reasons("asset.deregister", context.principal),
         *access_reasons(record, "/asset", own, context),

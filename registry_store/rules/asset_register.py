@@ -6,18 +6,15 @@ Source: USECASES.md UC-02.01, RECORDS.md sections 3 and 6.
 from collections.abc import Mapping
 from typing import Any
 
-from contracts.categories import Category
 from contracts.changes import Key, Record, RecordChange
 from contracts.commands import AssetRegister
+from contracts.keys import planned_site
 from contracts.reasons import Reason, Rule, has_errors
 from registry_store.rules.asset_statement import (
-    category_of,
+    Stated,
     existing_asset_reason,
-    identity_of,
-    keys_for,
     own_refs,
     ref_reasons,
-    stated_content,
     statement_reasons,
 )
 from registry_store.rules.asset_update import upsert
@@ -29,50 +26,46 @@ from registry_store.rules.state import State
 PLANNED, PENDING, QUERY = "planned", "pending_validation", "query"
 
 
-def needs(command: AssetRegister, context: Context, needed: Needs) -> None:
+def needs(stated: Stated, context: Context, needed: Needs) -> None:
     """Keys are looked up; what an update would change is locked, organisations leaned on are held."""
-    category = category_of(command, context)
-    if isinstance(category, Reason):
-        return
+    command = stated.command
     if command.fsp is not None:
         needed.rely.add(command.fsp)
     if command.owner is not None and command.owner.organisation is not None:
         needed.rely.add(command.owner.organisation)
     needed.refs_look.update(own_refs(command, context.party))
-    content, _ = stated_content(command, category, context)
     may_update = command.on_existing == "update"
-    for key in keys_for(category, content, command):
+    for key in stated.keys:
         wanted = needed.keys_change if may_update and (key.is_strong or key.scheme == "planned_site") else needed.keys_look
         wanted.add((key.scheme, key.value))
-    if may_update and (site := _site_key_before_meter(content, command, category)):
+    if may_update and (site := _site_key_before_meter(stated)):
         needed.keys_change.add((site.scheme, site.value))
 
 
-def decide(command: AssetRegister, state: State, context: Context) -> Decision:
-    category = category_of(command, context)
-    if isinstance(category, Reason):
-        return Rejected((*role_reasons("asset.register", context.principal), category))
-    content, reasons = stated_content(command, category, context)
+def decide(stated: Stated, state: State, context: Context) -> Decision:
+    command, category = stated.command, stated.category
+    if category is None:
+        return Rejected((*role_reasons("asset.register", context.principal), *stated.reasons))
     fsp, fsp_reasons = _fsp(command, state, context)
-    if fsp is not None:
-        content["fsp"] = fsp
-    keys = keys_for(category, content, command)
-    found = _found(content, keys, command, category, state, context)
+    found = _found(stated, state, context)
     refs = own_refs(command, context.party)
     reasons = (
         *role_reasons("asset.register", context.principal),
-        *reasons,
+        *stated.reasons,
         *fsp_reasons,
         *statement_reasons(command, category, state, context),
-        *ref_reasons(refs, found[0].id if len(found) == 1 else None, state, context),
+        *ref_reasons(refs, found[0].id if len(found) == 1 else None, state),
     )
     if found and (command.on_existing == "refuse" or len(found) > 1):
-        reasons = (*reasons, *(_exists(holder, keys, state, context) for holder in found))
+        reasons = (*reasons, *(_exists(holder, stated.keys, state, context) for holder in found))
     if has_errors(reasons):
         return Rejected(reasons)
+    content = dict(stated.content)
+    if fsp is not None:
+        content["fsp"] = fsp
     if found:
-        return upsert(found[0], content, keys, refs, command, category, state, context, reasons)
-    return _register(content, keys, refs, command, state, context, reasons)
+        return upsert(found[0], content, stated, state, context, reasons)
+    return _register(content, stated.keys, refs, command, state, context, reasons)
 
 
 def _register(
@@ -128,26 +121,23 @@ def _fsp(command: AssetRegister, state: State, context: Context) -> tuple[str | 
     return None, (Reason(Rule.AUTH_03, "a platform registers for an FSP that delegated to it: name it", "/fsp"),)
 
 
-def _found(
-    content: Mapping[str, Any], keys: tuple[Key, ...], command: AssetRegister, category: Category,
-    state: State, context: Context,
-) -> list[Record]:
+def _found(stated: Stated, state: State, context: Context) -> list[Record]:
     """Live assets that this statement is about, by strong keys; else the same source's planned asset."""
-    found = {record.id: record for key in keys if key.is_strong for record in state.holders(key)}
-    if found or command.on_existing == "refuse" or identity_of(command) is None:
+    found = {record.id: record for key in stated.keys if key.is_strong for record in state.holders(key)}
+    if found or stated.command.on_existing == "refuse" or stated.identity is None:
         return list(found.values())
-    site = _site_key_before_meter(content, command, category)
+    site = _site_key_before_meter(stated)
     candidates = [] if site is None else state.holders(site)
-    planned = [r for r in candidates if r.status == PLANNED and not _is_other_source(r, content, context)]
+    planned = [r for r in candidates if r.status == PLANNED and not _is_other_source(r, stated.content, context)]
     return planned if len(planned) == 1 else []
 
 
-def _site_key_before_meter(content: Mapping[str, Any], command: AssetRegister, category: Category) -> Key | None:
+def _site_key_before_meter(stated: Stated) -> Key | None:
     """The planned_site key that the asset had before it got its accounting point."""
-    if "planned_site" not in category.keys:
+    if stated.category is None or "planned_site" not in stated.category.keys:
         return None
-    without_meter = {name: value for name, value in content.items() if name != "accounting_point"}
-    return next((k for k in keys_for(category, without_meter, command) if k.scheme == "planned_site"), None)
+    without_meter = {name: value for name, value in stated.content.items() if name != "accounting_point"}
+    return planned_site(without_meter, None)
 
 
 def _is_other_source(record: Record, content: Mapping[str, Any], context: Context) -> bool:

@@ -1,6 +1,7 @@
 """From an asset as stated to an asset as recorded: the checks that every statement must pass."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from contracts.categories import Category
@@ -31,7 +32,37 @@ def category_of(statement: AssetStatement, context: Context) -> Category | Reaso
     return found
 
 
-def stated_content(
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """A statement worked out as far as it goes without the registry.
+
+    `category` is None, and `reasons` say why, where the category version is not effective. `content`
+    lacks status, registrant and keys, and is never changed in place: a group may be decided twice.
+    """
+
+    command: AssetStatement
+    category: Category | None
+    content: Mapping[str, Any]
+    keys: tuple[Key, ...]
+    reasons: tuple[Reason, ...]
+
+    @property
+    def identity(self) -> str | None:
+        """The identity that the source itself gives the line (registers only)."""
+        source = self.command.source
+        return source.identity if source is not None else None
+
+
+def state_asset(command: AssetStatement, context: Context) -> Stated:
+    category = category_of(command, context)
+    if isinstance(category, Reason):
+        return Stated(command, None, {}, (), (category,))
+    content, reasons = _content(command, category, context)
+    identity = command.source.identity if command.source is not None else None
+    return Stated(command, category, content, keys_of(category.keys, content, identity), reasons)
+
+
+def _content(
     statement: AssetStatement, category: Category, context: Context
 ) -> tuple[dict[str, Any], tuple[Reason, ...]]:
     """The content that the statement amounts to, without status, keys and registrant; and the reasons
@@ -98,20 +129,12 @@ def own_refs(statement: AssetStatement, party: str) -> tuple[tuple[str, str], ..
     return tuple((party, ref.ref) for ref in statement.refs)
 
 
-def ref_reasons(refs: tuple[tuple[str, str], ...], own_id: str | None, state: State, context: Context) -> Iterator[Reason]:
+def ref_reasons(refs: tuple[tuple[str, str], ...], own_id: str | None, state: State) -> Iterator[Reason]:
     """REC-05 for each reference that names another record already."""
     for number, ref in enumerate(refs):
         taken = state.refs.get(ref)
         if taken is not None and taken != own_id:
             yield Reason(Rule.REC_05, f"the reference {ref[1]} names {taken} already", f"/refs/{number}/ref")
-
-
-def identity_of(statement: AssetStatement) -> str | None:
-    return statement.source.identity if statement.source is not None else None
-
-
-def keys_for(category: Category, content: Mapping[str, Any], statement: AssetStatement) -> tuple[Key, ...]:
-    return keys_of(category.keys, content, identity_of(statement))
 
 
 def existing_asset_reason(holder: Any, key: Key, context: Context) -> Reason:

@@ -4,6 +4,7 @@ Source: USECASES.md UC-02.03, RECORDS.md section 3 (who may overwrite), DESIGN.m
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -15,13 +16,11 @@ from contracts.commands import AssetAmend, AssetStatement, AssetUpdate, reasons_
 from contracts.reasons import Reason, Rule, has_errors
 from registry_store.materiality import changed_materially
 from registry_store.rules.asset_statement import (
-    category_of,
+    Stated,
     existing_asset_reason,
-    identity_of,
-    keys_for,
     own_refs,
     ref_reasons,
-    stated_content,
+    state_asset,
     statement_reasons,
 )
 from registry_store.rules.audience import audience_of
@@ -37,17 +36,25 @@ _STATED = ("category", "category_version", "fsp", "owner", "accounting_point", "
 _MATERIAL_MEMBERS = ("category", "fsp", "owner", "accounting_point", "consent_reference")
 
 
-def needs(command: AssetUpdate | AssetAmend, context: Context, needed: Needs) -> None:
+def needs_update(stated: Stated, context: Context, needed: Needs) -> None:
+    command = stated.command
     address(command.asset, context, needed)
-    needed.with_slices |= command.valid_from is not None and command.valid_from < context.now
-    if isinstance(command, AssetUpdate):
-        needed.refs_look.update(own_refs(command, context.party))
-        if command.owner is not None and command.owner.organisation is not None:
-            needed.rely.add(command.owner.organisation)
-        category = category_of(command, context)
-        if not isinstance(category, Reason):
-            content, _ = stated_content(command, category, context)
-            needed.keys_look.update((key.scheme, key.value) for key in keys_for(category, content, command))
+    needed.with_slices |= _is_past(command.valid_from, context)
+    needed.refs_look.update(own_refs(command, context.party))
+    if command.owner is not None and command.owner.organisation is not None:
+        needed.rely.add(command.owner.organisation)
+    needed.keys_look.update((key.scheme, key.value) for key in stated.keys)
+
+
+def needs_amend(command: AssetAmend, context: Context, needed: Needs) -> None:
+    """What a patch makes of the keys is not known before the record is: a key that it takes from
+    another asset is found by the unique constraint, and looked up when the group is decided again."""
+    address(command.asset, context, needed)
+    needed.with_slices |= _is_past(command.valid_from, context)
+
+
+def _is_past(valid_from: datetime | None, context: Context) -> bool:
+    return valid_from is not None and valid_from < context.now
 
 
 def address(asset: Any, context: Context, needed: Needs) -> None:
@@ -58,12 +65,12 @@ def address(asset: Any, context: Context, needed: Needs) -> None:
         needed.refs_change.add((asset.party or context.party, asset.ref))
 
 
-def decide_update(command: AssetUpdate, state: State, context: Context) -> Decision:
-    record = state.addressed("asset", command.asset, context.party)
-    refused = _refused("asset.update", record, command, context)
+def decide_update(stated: Stated, state: State, context: Context) -> Decision:
+    record = state.addressed("asset", stated.command.asset, context.party)
+    refused = _refused("asset.update", record, stated.command, context)
     if refused or record is None:
         return Rejected(refused)
-    return _restate(record, command, command, state, context)
+    return _restate(record, stated, state, context)
 
 
 def decide_amend(command: AssetAmend, state: State, context: Context) -> Decision:
@@ -71,19 +78,19 @@ def decide_amend(command: AssetAmend, state: State, context: Context) -> Decisio
     refused = _refused("asset.amend", record, command, context)
     if refused or record is None:
         return Rejected(refused)
-    base = slice_at(record, command.valid_from, context)
+    base = slice_at(record, command.valid_from)
     if base is None:
         return Rejected((_too_early(record),))
-    stated = {name: base[name] for name in _STATED if name in base}
-    merged = merge_patch(stated, command.patch)
+    merged = merge_patch({name: base[name] for name in _STATED if name in base}, command.patch)
     merged.setdefault("attributes", {})
-    if command.valid_from is not None:
-        merged["valid_from"] = command.valid_from
     try:
-        statement = AssetStatement.model_validate(merged)
+        statement = AssetStatement.model_validate({**merged, "valid_from": command.valid_from})
     except ValidationError as error:
         return Rejected(reasons_of(error, "/patch"))
-    return _restate(record, statement, command, state, context, path="/patch")
+    decision = _restate(record, state_asset(statement, context), state, context)
+    if isinstance(decision, Rejected):
+        return Rejected(tuple(replace(reason, path=f"/patch{reason.path}") for reason in decision.reasons))
+    return decision
 
 
 def _refused(name: str, record: Record | None, command: AssetUpdate | AssetAmend, context: Context) -> tuple[Reason, ...]:
@@ -94,67 +101,65 @@ def _refused(name: str, record: Record | None, command: AssetUpdate | AssetAmend
     return reasons
 
 
-def _restate(
-    record: Record, statement: AssetStatement, command: Any, state: State, context: Context, path: str = "",
-) -> Decision:
-    category = category_of(statement, context)
-    if isinstance(category, Reason):
-        return Rejected((_below(path, category),))
-    content, reasons = stated_content(statement, category, context)
+def _restate(record: Record, stated: Stated, state: State, context: Context) -> Decision:
+    if stated.category is None:
+        return Rejected(stated.reasons)
+    content = dict(stated.content)
     if "fsp" not in content and "fsp" in record.content:
         content["fsp"] = record.content["fsp"]
-    refs = own_refs(statement, context.party)
     reasons = (
-        *reasons,
+        *stated.reasons,
         *_fsp_reasons(content, record, context),
-        *statement_reasons(statement, category, state, context),
-        *ref_reasons(refs, record.id, state, context),
+        *statement_reasons(stated.command, stated.category, state, context),
+        *ref_reasons(own_refs(stated.command, context.party), record.id, state),
     )
     if has_errors(reasons):
-        return Rejected(tuple(_below(path, reason) for reason in reasons))
-    keys = keys_for(category, content, statement)
-    decision = upsert(record, content, keys, refs, statement, category, state, context, reasons)
-    if isinstance(decision, Rejected):
-        return Rejected(tuple(_below(path, reason) for reason in decision.reasons))
-    return decision
+        return Rejected(reasons)
+    return upsert(record, content, stated, state, context, reasons)
 
 
 def upsert(
-    record: Record, content: dict[str, Any], keys: tuple[Key, ...], refs: tuple[tuple[str, str], ...],
-    statement: AssetStatement, category: Category, state: State, context: Context, warnings: tuple[Reason, ...],
+    record: Record, content: dict[str, Any], stated: Stated, state: State, context: Context,
+    warnings: tuple[Reason, ...],
 ) -> Decision:
-    """What a complete, checked statement does to an existing asset."""
-    identity = identity_of(statement)
-    older = _superseded(record, content, identity)
+    """What a complete, checked statement does to an existing asset. `content` is completed in place."""
+    older = _superseded(record, content, stated.identity)
     if older is not None:
         return Superseded(record, (*warnings, older))
-    seen = _seen(record, content, identity)
+    seen = _seen(record, content, stated.identity)
     if not is_own_asset(record, context):
-        return _beside(record, content, keys, category, state, context, warnings, seen)
-    base = slice_at(record, statement.valid_from, context)
-    if base is None:
+        return _beside(record, content, stated.keys, state, context, warnings, seen)
+    base, category, valid_from = slice_at(record, stated.command.valid_from), stated.category, stated.command.valid_from
+    if base is None or category is None:
         return Rejected((_too_early(record),))
-    reasons = (*_identity_reasons(base, content, category), *_key_reasons(record, keys, state, context))
+    reasons = (*_identity_reasons(base, content, category), *_key_reasons(record, stated.keys, state, context))
     if reasons:
         return Rejected((*warnings, *reasons))
-    if "fsp" not in content and "fsp" in base:
-        content["fsp"] = base["fsp"]
-    for name in ("registered_by", "evidence", "refs"):
-        if name in base:
-            content[name] = base[name]
-    kept = [key for key in base.get("keys", ()) if _is_of_other_source(key, content)]
-    new_keys = [*(key.as_json() for key in keys), *(key for key in kept if key not in [k.as_json() for k in keys])]
-    if new_keys:
-        content["keys"] = new_keys
-    new_refs = tuple(ref for ref in refs if {"party": ref[0], "ref": ref[1]} not in content.get("refs", ()))
-    if new_refs:
-        content["refs"] = [*content.get("refs", ()), *({"party": party, "ref": ref} for party, ref in new_refs)]
-    content["status"] = base["status"]
+    refs = _complete(content, base, stated, context)
     if _same(base, content):
         return Unchanged(record, warnings, seen)
     material = _is_material(category, base, content)
     content["status"] = _status_after(base, content, material)
-    return Accepted((_change(record, "asset.updated", content, statement.valid_from, context, material, state, new_refs),), warnings, seen)
+    change = _change(record, "asset.updated", content, valid_from, context, material, state, refs)
+    return Accepted((change,), warnings, seen)
+
+
+def _complete(
+    content: dict[str, Any], base: Mapping[str, Any], stated: Stated, context: Context
+) -> tuple[tuple[str, str], ...]:
+    """Add to a statement what the hub keeps of the record itself; returns the references that are new."""
+    for name in ("fsp", "registered_by", "evidence", "refs", "status"):
+        if name in base:
+            content.setdefault(name, base[name])
+    keys = [key.as_json() for key in stated.keys]
+    keys += [key for key in base.get("keys", ()) if _is_of_other_source(key, content) and key not in keys]
+    if keys:
+        content["keys"] = keys
+    held = content.get("refs", [])
+    new = tuple(ref for ref in own_refs(stated.command, context.party) if {"party": ref[0], "ref": ref[1]} not in held)
+    if new:
+        content["refs"] = [*held, *({"party": party, "ref": ref} for party, ref in new)]
+    return new
 
 
 def _change(
@@ -182,7 +187,7 @@ def _pair(key: Mapping[str, str]) -> tuple[str, str]:
 
 
 def _beside(
-    record: Record, content: dict[str, Any], keys: tuple[Key, ...], category: Category, state: State,
+    record: Record, content: dict[str, Any], keys: tuple[Key, ...], state: State,
     context: Context, warnings: tuple[Reason, ...], seen: tuple[SourceSeen, ...],
 ) -> Decision:
     """Another source's statement: what differs is kept beside the record as evidence (RECORDS.md 3)."""
@@ -209,7 +214,7 @@ def _beside(
     return Accepted((change,), (*warnings, Reason.warning(Rule.ASSET_04, text, "/attributes")), seen)
 
 
-def slice_at(record: Record, valid_from: datetime | None, context: Context) -> Mapping[str, Any] | None:
+def slice_at(record: Record, valid_from: datetime | None) -> Mapping[str, Any] | None:
     """What was recorded as true at that time; None before the record began."""
     if valid_from is None or valid_from >= record.valid_from:
         return record.content
@@ -277,10 +282,6 @@ def _fsp_reasons(content: Mapping[str, Any], record: Record, context: Context) -
 
 def _too_early(record: Record) -> Reason:
     return Reason(Rule.REC_06, f"{record.id} begins later than that", "/valid_from")
-
-
-def _below(path: str, reason: Reason) -> Reason:
-    return reason if not path else Reason(reason.rule, reason.text, path + reason.path, reason.place, reason.severity)
 
 
 def _same(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:

@@ -39,13 +39,15 @@ def may_see(record: Record, principal: Principal) -> bool:
 
 
 def is_own_asset(record: Record, context: Context) -> bool:
-    """The FSP's, or the registrant's while it is unclaimed; the facilitator may correct any."""
-    if "facilitator" in context.principal.roles:
-        return True
-    fsp = record.content.get("fsp")
-    return context.organisation == (fsp or record.content["registered_by"]) or (
-        context.organisation == record.content["registered_by"] and "source" in record.content
-    )
+    """Whose statement it is: the FSP's and the registrant's; the facilitator may correct any."""
+    own = (record.content.get("fsp"), record.content["registered_by"])
+    return context.organisation in own or "facilitator" in context.principal.roles
+
+
+def may_end_asset(record: Record, context: Context) -> bool:
+    """Deregistration is the FSP's; the registrant's only while the asset is unclaimed."""
+    own = record.content.get("fsp") or record.content["registered_by"]
+    return context.organisation == own or "facilitator" in context.principal.roles
 
 
 def unknown_record(path: str) -> Reason:

@@ -9,7 +9,7 @@ from contracts.categories import Catalogue, Category
 from contracts.changes import Record, RecordChange, SourceSeen
 from contracts.identifiers import derive_public_id
 from contracts.reasons import Reason
-from contracts.visibility import Principal
+from contracts.visibility import PUBLIC, Principal
 
 #: Checks and canonicalises the attributes of an asset: (canonical attributes, reasons).
 Conform = Callable[[Category, Mapping[str, Any]], tuple[dict[str, Any], tuple[Reason, ...]]]
@@ -27,20 +27,21 @@ class Setting:
     id_round: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Context:
     """Who asks, in which message, at which place.
 
-    `actor` is the organisation whose credential was used, `principal` the one it acts for (and the
-    one whose sight and roles count); `party` is the sender's slug, the owner of its references.
+    `party` is the sender's slug, the owner of its references. `actor`, the organisation whose
+    credential was used, and `principal`, the one it acts for (and whose sight and roles count), are
+    known once the state is loaded, before anything is decided.
     """
 
     setting: Setting
     party: str
-    actor: str
-    principal: Principal
     message_id: str
     place: str
+    actor: str = ""
+    principal: Principal = PUBLIC
 
     @property
     def now(self) -> datetime:
@@ -105,7 +106,5 @@ class Needs:
     keys_look: set[tuple[str, str]] = field(default_factory=set)
     refs_change: set[tuple[str, str]] = field(default_factory=set)
     refs_look: set[tuple[str, str]] = field(default_factory=set)
-    #: Organisations whose live assets count (ORG-05, ORG-06).
-    assets_of: set[str] = field(default_factory=set)
     #: Corrections of the past need the earlier slices of what they change.
     with_slices: bool = False

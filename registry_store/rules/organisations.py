@@ -39,7 +39,6 @@ def _needs_statement(command: OrganisationStatement, context: Context, needed: N
 def _needs_addressed(organisation: Any, context: Context, needed: Needs) -> None:
     if isinstance(organisation, str):
         needed.change.add(organisation)
-        needed.assets_of.add(organisation)
     else:
         needed.refs_change.add((organisation.party or context.party, organisation.ref))
 

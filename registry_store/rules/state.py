@@ -11,7 +11,7 @@ class State:
     """Loaded records, who holds which key, whose reference names what.
 
     `keys` lists the live holders of a key with their ranks. `assets_of` gives up to 100 ids of live
-    assets of an organisation (loaded only where a rule asks).
+    assets of an organisation (loaded for those that are held for change).
     """
 
     records: dict[str, Record] = field(default_factory=dict)

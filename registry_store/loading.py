@@ -1,0 +1,143 @@
+"""Load: answer the needs of a whole group in a few set-based queries, locks in one global order."""
+
+from collections.abc import Iterable
+
+import orjson
+import psycopg
+
+from contracts.changes import Record
+from registry_store.rules.decision import Needs
+from registry_store.rules.state import State
+
+#: Locks are taken kind by kind, and by row within a kind, so that two groups never wait in a circle.
+_LOCK_ORDER = ("organisation", "asset")
+_FINAL = ("deregistered", "inactive")
+
+
+def load(connection: psycopg.Connection, needed: Needs) -> State:
+    """The state that the decisions of a group lean on, held as they asked.
+
+    Keys and references are looked up before the locks are taken. What moves in between is harmless:
+    a holder that was deregistered is seen as such under its lock, a key that was taken is found by
+    the unique constraint when this group writes, and the group is decided again.
+    """
+    state = State()
+    keys = _keys(connection, needed.keys_change | needed.keys_look, state)
+    refs = _refs(connection, needed.refs_change | needed.refs_look, state)
+    change = {row for pair in needed.keys_change for row in keys.get(pair, ())}
+    change |= {refs[pair] for pair in needed.refs_change if pair in refs}
+    look = {row for pair in needed.keys_look for row in keys.get(pair, ())}
+    look |= {refs[pair] for pair in needed.refs_look if pair in refs}
+    held: dict[int, tuple[str, str, int, int]] = {}
+    for kind in _LOCK_ORDER:
+        held |= _anchors(connection, kind, change, needed.change, "FOR NO KEY UPDATE")
+        held |= _anchors(connection, kind, set(), needed.rely - needed.change, "FOR SHARE")
+    held |= _anchors(connection, None, look - held.keys(), set(), "")
+    _contents(connection, held, state)
+    _name_holders(keys, held, state)
+    for pair, row in refs.items():
+        if row in held:
+            state.refs[pair] = held[row][0]
+    if needed.with_slices:
+        _slices(connection, state)
+    _assets_of_held_organisations(connection, needed, state)
+    return state
+
+
+def _keys(connection: psycopg.Connection, pairs: Iterable[tuple[str, str]], state: State) -> dict[tuple[str, str], dict[int, tuple[int, str | None]]]:
+    """key -> {row of the holder: (rank, newest revision stated by the source)}."""
+    pairs = list(pairs)
+    found: dict[tuple[str, str], dict[int, tuple[int, str | None]]] = {}
+    if pairs:
+        rows = connection.execute(
+            "SELECT k.scheme, k.value, k.rank, k.record, k.revision FROM record_key k "
+            "JOIN unnest(%s::text[], %s::text[]) AS wanted (scheme, value) USING (scheme, value)",
+            ([scheme for scheme, _ in pairs], [value for _, value in pairs]),
+        )
+        for scheme, value, rank, record, revision in rows:
+            found.setdefault((scheme, value), {})[record] = (rank, revision)
+    return found
+
+
+def _refs(connection: psycopg.Connection, pairs: Iterable[tuple[str, str]], state: State) -> dict[tuple[str, str], int]:
+    pairs = list(pairs)
+    if not pairs:
+        return {}
+    rows = connection.execute(
+        "SELECT r.party, r.ref, r.record FROM record_ref r "
+        "JOIN unnest(%s::text[], %s::text[]) AS wanted (party, ref) USING (party, ref)",
+        ([party for party, _ in pairs], [ref for _, ref in pairs]),
+    )
+    return {(party, ref): record for party, ref, record in rows}
+
+
+def _anchors(
+    connection: psycopg.Connection, kind: str | None, rows: set[int], ids: set[str], hold: str
+) -> dict[int, tuple[str, str, int, int]]:
+    """row -> (id, kind, version, current version), locked as `hold` says, in the order of rows."""
+    if not rows and not ids:
+        return {}
+    found = connection.execute(
+        f"SELECT row, id, kind, version, current_version FROM record "  # noqa: S608 - `hold` is one of three constants
+        f"WHERE (row = ANY(%s) OR id = ANY(%s)) AND (%s::text IS NULL OR kind = %s) ORDER BY row {hold}",
+        (list(rows), list(ids), kind, kind),
+    )
+    return {row: (id, kind_, version, current) for row, id, kind_, version, current in found}
+
+
+def _contents(connection: psycopg.Connection, held: dict[int, tuple[str, str, int, int]], state: State) -> None:
+    if not held:
+        return
+    found = connection.execute(
+        "SELECT v.record, v.valid_from, v.content FROM record_version v "
+        "JOIN unnest(%s::bigint[], %s::int[]) AS wanted (record, version) USING (record, version)",
+        (list(held), [anchor[3] for anchor in held.values()]),
+    )
+    for row, valid_from, content in found:
+        id, kind, version, _current = held[row]
+        state.records[id] = Record(kind, id, version, orjson.loads(content), valid_from, row)
+
+
+def _name_holders(
+    keys: dict[tuple[str, str], dict[int, tuple[int, str | None]]],
+    held: dict[int, tuple[str, str, int, int]], state: State,
+) -> None:
+    """Keys by public id; a holder that was read only after it gave the key up does not count."""
+    for pair, holders in keys.items():
+        for row, (rank, revision) in holders.items():
+            if row not in held:
+                continue
+            id = held[row][0]
+            record = state.records.get(id)
+            if record is None:
+                continue
+            state.keys.setdefault(pair, {})[id] = rank
+            if revision is not None:
+                record.revisions[pair[1]] = revision
+
+
+def _slices(connection: psycopg.Connection, state: State) -> None:
+    by_row = {record.row: record for record in state.records.values()}
+    rows = connection.execute(
+        "SELECT record, valid_from, version, content FROM record_version WHERE record = ANY(%s) ORDER BY record, version",
+        (list(by_row),),
+    )
+    for row, valid_from, version, content in rows:
+        record = by_row[row]
+        record.slices = (*record.slices, (valid_from, version, orjson.loads(content)))
+
+
+def _assets_of_held_organisations(connection: psycopg.Connection, needed: Needs, state: State) -> None:
+    """Up to 101 live assets of each organisation that is to be changed (ORG-05, ORG-06)."""
+    if not needed.change and not needed.refs_change:
+        return
+    addressed = needed.change | {state.refs[ref] for ref in needed.refs_change if ref in state.refs}
+    for id in addressed:
+        organisation = state.record("organisation", id)
+        if organisation is None:
+            continue
+        rows = connection.execute(
+            "SELECT id FROM record WHERE fsp = %s AND status <> ALL(%s) ORDER BY row LIMIT 101",
+            (organisation.row, list(_FINAL)),
+        )
+        state.assets_of[id] = [asset for (asset,) in rows]

@@ -1,0 +1,56 @@
+"""Messages answered before: the idempotent receiver's memory.
+
+Source: Enterprise Integration Patterns, Idempotent Receiver; DESIGN.md section 4.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import orjson
+import psycopg
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The latest run of a message: its receipt stands for ever."""
+
+    row: int
+    run: int
+    content_hash: bytes
+    status: str
+    receipt: bytes
+
+
+def known_messages(connection: psycopg.Connection, ids: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Known]:
+    """(sender, message id) -> its latest run, for those that were answered before."""
+    wanted = list(ids)
+    if not wanted:
+        return {}
+    rows = connection.execute(
+        "SELECT m.sender, m.message_id, m.row, m.run, m.content_hash, m.status, m.receipt FROM message m "
+        "JOIN unnest(%s::text[], %s::text[]) AS wanted (sender, message_id) USING (sender, message_id) ORDER BY m.run",
+        ([sender for sender, _ in wanted], [message_id for _, message_id in wanted]),
+    )
+    return {
+        (sender, message_id): Known(row, run, bytes(content_hash), status, receipt.encode())
+        for sender, message_id, row, run, content_hash, status, receipt in rows
+    }
+
+
+def touched_since(connection: psycopg.Connection, receipt: bytes) -> bool:
+    """Whether any record that the receipt names has changed after it."""
+    named = {item["id"]: item["version"] for item in orjson.loads(receipt)["items"] if "id" in item}
+    found = connection.execute(
+        "SELECT 1 FROM record r JOIN unnest(%s::text[], %s::int[]) AS named (id, version) USING (id) "
+        "WHERE r.version > named.version LIMIT 1",
+        (list(named), list(named.values())),
+    ).fetchone()
+    return found is not None
+
+
+def senders(connection: psycopg.Connection, slugs: Iterable[str]) -> dict[str, str]:
+    """Slug -> organisation id of the active partners among these."""
+    rows = connection.execute(
+        "SELECT slug, organisation FROM partner WHERE slug = ANY(%s) AND is_active", (list(slugs),)
+    )
+    return dict(rows.fetchall())

@@ -1,0 +1,198 @@
+"""Write: everything that a group decided, in one transaction and set by set.
+
+The order is fixed, inserts are sorted by unique key, and the log is appended last: only the append
+and the commit happen under the append lock.
+"""
+
+import os
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import psycopg
+
+from contracts.canonical import canonical_json, content_hash
+from contracts.changes import RecordChange, SourceSeen
+from registry_store.change_log import Appended, LogEntry, append
+from registry_store.tables import KEY_BLOCK
+
+_SALT_BYTES = 16
+
+
+class RowBlocks:
+    """Internal row keys, drawn from the database a block at a time (hi/lo)."""
+
+    def __init__(self) -> None:
+        self._next = self._end = 0
+
+    def take(self, connection: psycopg.Connection) -> int:
+        if self._next == self._end:
+            row = connection.execute("SELECT nextval('row_block')").fetchone()
+            assert row is not None
+            self._end = row[0]
+            self._next = self._end - KEY_BLOCK
+        self._next += 1
+        return self._next
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a change came from: message, item, and who acted for whom."""
+
+    actor: str
+    principal: str
+    message_row: int
+    message_id: str
+    item: int
+    cause: str | None = None
+
+
+@dataclass(slots=True)
+class WriteSet:
+    """What a group will write. Filled while deciding, flushed once.
+
+    `row_of` gives the internal row of a loaded record (or of one made earlier in the group).
+    """
+
+    new_row: Callable[[], int]
+    anchors_new: dict[str, list[Any]] = field(default_factory=dict)
+    anchors_changed: dict[str, list[Any]] = field(default_factory=dict)
+    versions: list[tuple[Any, ...]] = field(default_factory=list)
+    entries: list[LogEntry] = field(default_factory=list)
+    keys: dict[tuple[str, str, int], list[Any]] = field(default_factory=dict)
+    keys_gone: dict[tuple[str, str, int], None] = field(default_factory=dict)
+    revisions: dict[tuple[str, int], str] = field(default_factory=dict)
+    refs: dict[tuple[str, str], int] = field(default_factory=dict)
+    bodies: list[tuple[Any, ...]] = field(default_factory=list)
+    messages: list[tuple[Any, ...]] = field(default_factory=list)
+    receipts_due: list[tuple[Any, ...]] = field(default_factory=list)
+    scheduled: list[tuple[Any, ...]] = field(default_factory=list)
+    scheduled_done: list[tuple[int, str]] = field(default_factory=list)
+
+    def add(self, change: RecordChange, row: int | None, fsp_row: int | None, origin: Origin) -> int:
+        """Take in one accepted change. `row`: the record's, None if it is new. Returns its row."""
+        if row is None:
+            row = self.new_row()
+            anchors = self.anchors_new
+        else:
+            anchors = self.anchors_new if change.id in self.anchors_new else self.anchors_changed
+        self._anchor(anchors, change, row, fsp_row)
+        content = canonical_json(change.content)
+        salt = os.urandom(_SALT_BYTES)
+        self.versions.append((row, change.version, change.valid_from, content.decode(), salt))
+        before, after = change.audience_before, change.audience_after
+        self.entries.append(
+            LogEntry(
+                row, change.id, change.version, change.event, change.material, origin.actor, origin.principal,
+                origin.message_row, origin.message_id, origin.item, origin.cause, change.valid_from,
+                None if before is None else canonical_json(before.as_json()).decode(),
+                canonical_json(after.as_json()).decode(), content_hash(salt, content),
+            )
+        )
+        revision = change.content.get("source", {}).get("revision")
+        for key in change.keys_removed:
+            held = next((k for k in self.keys if k[0] == key.scheme and k[1] == key.value and self.keys[k][0] == row), None)
+            if held is not None:
+                del self.keys[held]
+            else:
+                self.keys_gone[(key.scheme, key.value, row)] = None
+        for key, rank in change.keys_added:
+            self.keys[(key.scheme, key.value, rank)] = [row, revision if key.scheme == "source" else None]
+        for ref in change.refs_added:
+            self.refs[ref] = row
+        return row
+
+    def _anchor(self, anchors: dict[str, list[Any]], change: RecordChange, row: int, fsp_row: int | None) -> None:
+        before = anchors.get(change.id)
+        if not change.is_current:
+            # A correction of the past: the present, and all that is filtered by, stays.
+            if before is not None:
+                before[3] = change.version
+            else:
+                anchors[change.id] = [row, change.id, change.kind, change.version, None, None, None, None, None, None]
+            return
+        content = change.content
+        network = content.get("network", {})
+        anchors[change.id] = [
+            row, change.id, change.kind, change.version, change.version, content["status"],
+            content.get("category"), network.get("gsp_group"), network.get("area"), fsp_row,
+        ]
+
+    def saw(self, seen: SourceSeen, row: int) -> None:
+        key = next((k for k, held in self.keys.items() if k[0] == "source" and k[1] == seen.identity), None)
+        if key is not None:
+            self.keys[key][1] = seen.revision
+        else:
+            self.revisions[(seen.identity, row)] = seen.revision
+
+    def flush(self, connection: psycopg.Connection) -> Appended | None:
+        """Write everything; the caller commits at once after it."""
+        _copy(connection, "message_body (row, body)", self.bodies)
+        _copy(connection, "message (row, sender, message_id, run, content_hash, received_at, door, media_type, "
+                          "status, receipt, body)", sorted(self.messages, key=lambda m: (m[1], m[2])))
+        _copy(connection, "receipt_due (message)", self.receipts_due)
+        _copy(connection, "scheduled_command (row, due_at, message, sender, on_behalf_of, item, place, command, payload)",
+              self.scheduled)
+        self._write_scheduled_done(connection)
+        self._write_keys(connection)
+        _copy(connection, "record_ref (party, ref, record)", [(*ref, row) for ref, row in sorted(self.refs.items())])
+        _copy(connection, "record (row, id, kind, version, current_version, status, category, gsp_group, network_area, fsp)",
+              self.anchors_new.values())
+        self._write_changed_anchors(connection)
+        _copy(connection, "record_version (record, version, valid_from, content, salt)", self.versions)
+        return append(connection, self.entries) if self.entries else None
+
+    def _write_keys(self, connection: psycopg.Connection) -> None:
+        if self.keys_gone:
+            schemes, values, rows = zip(*self.keys_gone, strict=True)
+            connection.execute(
+                "DELETE FROM record_key k USING unnest(%s::text[], %s::text[], %s::bigint[]) AS gone (scheme, value, record) "
+                "WHERE k.scheme = gone.scheme AND k.value = gone.value AND k.record = gone.record",
+                (list(schemes), list(values), list(rows)),
+            )
+        _copy(connection, "record_key (scheme, value, rank, record, revision)",
+              [(*key, *held) for key, held in sorted(self.keys.items())])
+        if self.revisions:
+            values, rows = zip(*self.revisions, strict=True)
+            connection.execute(
+                "UPDATE record_key k SET revision = seen.revision "
+                "FROM unnest(%s::text[], %s::bigint[], %s::text[]) AS seen (value, record, revision) "
+                "WHERE k.scheme = 'source' AND k.value = seen.value AND k.record = seen.record "
+                "AND (k.revision IS NULL OR k.revision < seen.revision)",
+                (list(values), list(rows), list(self.revisions.values())),
+            )
+
+    def _write_changed_anchors(self, connection: psycopg.Connection) -> None:
+        if not self.anchors_changed:
+            return
+        columns = list(zip(*self.anchors_changed.values(), strict=True))
+        connection.execute(
+            "UPDATE record r SET version = c.version, current_version = coalesce(c.current, r.current_version), "
+            "status = coalesce(c.status, r.status), "
+            "category = CASE WHEN c.current IS NULL THEN r.category ELSE c.category END, "
+            "gsp_group = CASE WHEN c.current IS NULL THEN r.gsp_group ELSE c.gsp_group END, "
+            "network_area = CASE WHEN c.current IS NULL THEN r.network_area ELSE c.network_area END, "
+            "fsp = CASE WHEN c.current IS NULL THEN r.fsp ELSE c.fsp END "
+            "FROM unnest(%s::bigint[], %s::int[], %s::int[], %s::text[], %s::text[], %s::text[], %s::text[], %s::bigint[]) "
+            "AS c (row, version, current, status, category, gsp_group, network_area, fsp) WHERE r.row = c.row",
+            [list(columns[index]) for index in (0, 3, 4, 5, 6, 7, 8, 9)],
+        )
+
+    def _write_scheduled_done(self, connection: psycopg.Connection) -> None:
+        if self.scheduled_done:
+            connection.execute(
+                "UPDATE scheduled_command s SET outcome = done.outcome, decided_at = now() "
+                "FROM unnest(%s::bigint[], %s::text[]) AS done (row, outcome) WHERE s.row = done.row",
+                ([row for row, _ in self.scheduled_done], [outcome for _, outcome in self.scheduled_done]),
+            )
+
+
+def _copy(connection: psycopg.Connection, target: str, rows: Iterable[Sequence[Any]]) -> None:
+    rows = list(rows)
+    if not rows:
+        return
+    with connection.cursor().copy(f"COPY {target} FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row(row)
+
+
