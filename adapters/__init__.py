@@ -1,0 +1,44 @@
+"""Formats: bytes to items, and receipts to bytes, in the sender's own words.
+
+An adapter is a pure translator: no I/O, no clock, nothing guessed (the media type decides). Whatever the
+bytes, it answers with a value; an exception is a bug of the adapter. A new format is one adapter, added to
+the tuple that `adapters()` builds; a new file layout is one mapping profile, and no code.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Protocol
+
+from adapters.hub_json import HubJson
+from adapters.media_types import essence
+from contracts.commands import COMMANDS
+from contracts.messages import Decoded, Envelope, Item, Limits
+
+
+class Adapter(Protocol):
+    """A format. `media_types` are in lower case, without parameters; an adapter reads those itself."""
+
+    name: str
+    media_types: tuple[str, ...]
+
+    def decode(self, envelope: Envelope, limits: Limits) -> Decoded:
+        """The items of a message, or the reasons why it has none."""
+        ...
+
+    def place_of(self, item: Item, path: str) -> str:
+        """A JSON Pointer of the item's payload in the sender's words: `row 17, column "Postcode"`."""
+        ...
+
+    def encode_receipt(self, receipt: Mapping[str, Any]) -> tuple[str, bytes]:
+        """Media type and bytes of a canonical receipt; the same receipt gives the same bytes."""
+        ...
+
+
+def adapters(*, commands: frozenset[str] = COMMANDS) -> tuple[Adapter, ...]:
+    """Every format that the hub reads."""
+    return (HubJson(commands),)
+
+
+def adapter_for(known: Iterable[Adapter], media_type: str) -> Adapter | None:
+    """The adapter for a media type with or without parameters, or None if the hub does not read it."""
+    wanted = essence(media_type)
+    return next((adapter for adapter in known if wanted in adapter.media_types), None)
