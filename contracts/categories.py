@@ -21,8 +21,8 @@ class Attribute:
 
     `ordinal` is frozen for ever (flat files). `type`: string | number | integer | boolean | array.
     `material`: "always", "never", or the relative change in percent from which a number's change is
-    material. `visibility`: public | market | operator | owner. `identity`: fixed once set. `schema` is
-    the attribute's part of the document, references resolved; a list's elements are its `items`.
+    material. `visibility`: public | market | operator | owner. `identity`: fixed once set. `schema`
+    is the attribute's part of the document, references resolved; a list's elements are its `items`.
     """
 
     name: str
@@ -50,9 +50,9 @@ class Attribute:
 class Assertion:
     """Attributes of one category that must agree with each other.
 
-    It applies where every attribute of `when` has one of the values listed. Exactly one of the others
-    is filled: `require` (all present), `forbid` (none present), `together` (all or none), `at_most`
-    (the first is not above the second, where both are present: numbers, or dates).
+    It applies where every attribute of `when` has one of the values listed. Exactly one of the
+    others is filled: `require` (all present), `forbid` (none present), `together` (all or none),
+    `at_most` (the first is not above the second, where both are present: numbers, or dates).
     """
 
     name: str

@@ -1,25 +1,25 @@
 """Reads attribute values into their canonical form: one reader per attribute, made once.
 
-A reader takes any JSON value and gives back the canonical one, None for what is absent (null, "" and
-[]), or `Flaws`. It settles types, printable strings (NFC), finite numbers and decimal places; bounds,
-enumerations, lengths, patterns and dates are left to the JSON Schema. No reader raises.
+A reader takes any JSON value and gives back the canonical one, None for what is absent (null, ""
+and []), or `Flaws`. It settles types, printable strings (NFC), finite numbers and decimal places;
+bounds, enumerations, lengths, patterns and dates are left to the JSON Schema. No reader raises.
 
 Source: RECORDS.md section 2 (values that every format can carry).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 from unicodedata import normalize
 
-from contracts.canonical import plain_number
 from contracts.categories import Attribute
 from contracts.reasons import Rule, escape_pointer
 from registry_store.attribute_sentences import Subject, did_you_mean, printable
 
 #: Numbers have at most 12 integer digits.
-NUMBER_BOUND = 10**12
+_BOUND = 10.0**12
+_NUMBER_TYPES = frozenset({int, float, Decimal})
 
 _ABSENT: tuple[Any, ...] = (None, "", [])
 
@@ -35,18 +35,31 @@ class Flaw:
 
 @dataclass(frozen=True, slots=True)
 class Flaws:
-    """A value that has no canonical form. `rest` is what of a list could be read, None in the gaps."""
+    """What is wrong with a value that has no canonical form.
+
+    `rest` is what of a list or an object could be read; a flawed element leaves a None behind, so
+    that the others keep their places.
+    """
 
     flaws: tuple[Flaw, ...]
-    rest: list[Any] | None = None
+    rest: Any = None
+
+    def below(self, step: str | int) -> Iterator[Flaw]:
+        return (Flaw(f"/{step}{each.path}", each.rule, each.text) for each in self.flaws)
 
 
+#: From any JSON value to the canonical one, to None (absent), or to Flaws.
 Reader = Callable[[Any], Any]
 
 
 def reader(attribute: Attribute) -> Reader:
     """The reader of an attribute, by its type."""
     return _reader(Subject(attribute.name, attribute.schema, attribute.personal))
+
+
+def pointer_token(name: str) -> str:
+    """A sender's member name as a token of a JSON Pointer; what UTF-8 cannot carry becomes `?`."""
+    return escape_pointer(name.encode("utf-8", "replace").decode())
 
 
 def _reader(subject: Subject) -> Reader:
@@ -87,21 +100,26 @@ def _boolean(subject: Subject) -> Reader:
 
 def _number(subject: Subject) -> Reader:
     digits: int = subject.schema["fraction_digits"]
+    scale, step = 10.0**digits, Decimal(1).scaleb(-digits)
 
     def read(value: Any) -> Any:
         kind = value.__class__
-        if kind is int:
-            in_bounds = -NUMBER_BOUND < value < NUMBER_BOUND
-            return value if in_bounds else _flaw(Rule.ITEM_04, subject.not_finite())
-        if kind is not float and kind is not Decimal:
+        if kind is int and -_BOUND < value < _BOUND:
+            return value
+        if kind not in _NUMBER_TYPES:
             return _absent_or_wrong(subject, value)
-        if not _is_bounded(value):
+        number = _bounded(kind, value)
+        if number is None:
             return _flaw(Rule.ITEM_04, subject.not_finite())
-        if round(value, digits) != value:
-            return _flaw(Rule.SCH_STEP, subject.too_many_decimals(value))
         if kind is Decimal:
-            return plain_number(value)
-        return int(value) if value.is_integer() else value
+            is_exact = value.quantize(step) == value
+        else:
+            # Division is rounded correctly: equal means that this is the binary float nearest to
+            # a decimal of that many places. `round(value, digits)` would take twice the time.
+            is_exact = round(number * scale) / scale == number
+        if not is_exact:
+            return _flaw(Rule.SCH_STEP, subject.too_many_decimals(value))
+        return int(number) if number.is_integer() else number
 
     return read
 
@@ -109,9 +127,9 @@ def _number(subject: Subject) -> Reader:
 def _integer(subject: Subject) -> Reader:
     def read(value: Any) -> Any:
         kind = value.__class__
-        if kind is not int and kind is not float and kind is not Decimal:
+        if kind not in _NUMBER_TYPES:
             return _absent_or_wrong(subject, value)
-        if not _is_bounded(value):
+        if _bounded(kind, value) is None:
             return _flaw(Rule.ITEM_04, subject.not_finite())
         whole = int(value)
         return whole if whole == value else _flaw(Rule.SCH_TYPE, subject.wrong_type(value))
@@ -119,62 +137,66 @@ def _integer(subject: Subject) -> Reader:
     return read
 
 
-def _is_bounded(value: float | Decimal) -> bool:
-    if value.__class__ is Decimal and not value.is_finite():
-        return False
-    return -NUMBER_BOUND < value < NUMBER_BOUND
+def _bounded(kind: type, value: Any) -> float | None:
+    """The number as a float, or None unless it is finite and has at most 12 integer digits."""
+    if kind is Decimal:
+        if not value.is_finite():
+            return None
+        value = float(value)
+    return float(value) if -_BOUND < value < _BOUND else None  # NaN is not
 
 
 def _array(subject: Subject) -> Reader:
     maximum: int = subject.schema["maxItems"]
-    items: Mapping[str, Any] = subject.schema["items"]
-    read_element = _reader(subject.part("element", items))
+    read_element = _reader(subject.element())
+    empty = _flaw(Rule.SCH_TYPE, f"{subject.label} has no empty elements")
 
     def read(value: Any) -> Any:
         if value.__class__ is not list or not value:
             return _absent_or_wrong(subject, value)
         if len(value) > maximum:
             return _flaw(Rule.SCH_LENGTH, subject.broken("maxItems", maximum, value))
-        read_elements, flaws = [], []
-        for index, element in enumerate(value):
-            canonical = read_element(element)
-            if canonical is None:
-                canonical = _flaw(Rule.SCH_TYPE, f"{subject.label} has no empty elements")
-            if canonical.__class__ is Flaws:
-                flaws += [Flaw(f"/{index}{each.path}", each.rule, each.text) for each in canonical.flaws]
-                canonical = canonical.rest
-            read_elements.append(canonical)
-        return Flaws(tuple(flaws), read_elements) if flaws else read_elements
+        elements: list[Any] = []
+        flaws: list[Flaw] = []
+        for index, stated in enumerate(value):
+            element = read_element(stated)
+            if element is None:
+                element = empty
+            if element.__class__ is Flaws:
+                flaws += element.below(index)
+                element = element.rest
+            elements.append(element)
+        return Flaws(tuple(flaws), elements) if flaws else elements
 
     return read
 
 
 def _object(subject: Subject) -> Reader:
-    members: Mapping[str, Mapping[str, Any]] = subject.schema["properties"]
-    readers = {name: _reader(subject.part(name, schema)) for name, schema in members.items()}
+    owner = subject.label.removeprefix("an element of ")
+    readers = {name: _reader(subject.member(name, owner)) for name in subject.schema["properties"]}
 
     def read(value: Any) -> Any:
         if value.__class__ is not dict:
             return _absent_or_wrong(subject, value)
-        canonical, flaws = {}, []
+        members: dict[str, Any] = {}
+        flaws: list[Flaw] = []
         for name, stated in value.items():
             if name not in readers:
-                text = f"{subject.label} has no member '{printable(name)}'{did_you_mean(name, readers)}"
-                flaws.append(Flaw(f"/{pointer_token(name)}", Rule.SCH_UNKNOWN, text))
+                flaws.append(_unknown_member(subject, name, readers))
                 continue
             member = readers[name](stated)
             if member.__class__ is Flaws:
-                flaws += [Flaw(f"/{name}{each.path}", each.rule, each.text) for each in member.flaws]
+                flaws += member.below(name)
             elif member is not None:
-                canonical[name] = member
-        return Flaws(tuple(flaws), canonical) if flaws else canonical
+                members[name] = member
+        return Flaws(tuple(flaws), members) if flaws else members
 
     return read
 
 
-def pointer_token(name: str) -> str:
-    """A member name of a sender as a token of a JSON Pointer; what UTF-8 cannot carry becomes `?`."""
-    return escape_pointer(name.encode("utf-8", "replace").decode())
+def _unknown_member(subject: Subject, name: str, known: dict[str, Reader]) -> Flaw:
+    text = f"{subject.label} has no '{printable(name)}'{did_you_mean(name, known)}"
+    return Flaw(f"/{pointer_token(name)}", Rule.SCH_UNKNOWN, text)
 
 
 _READERS: dict[str, Callable[[Subject], Reader]] = {

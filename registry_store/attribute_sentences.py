@@ -1,6 +1,8 @@
-"""Sentences for the sender: what was found, what is allowed. Values of personal attributes are never quoted."""
+"""Sentences for the sender: what was found, what is allowed.
 
-import json
+Values of personal attributes are never quoted: a receipt may be read by others than its record.
+"""
+
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -9,76 +11,91 @@ from typing import Any
 
 #: Characters of a value, or of a name, that a sentence quotes at most.
 QUOTED_CHARACTERS = 60
+#: Bits of the largest integer that is quoted (60 digits): Python refuses to print very long ones.
+_QUOTED_BITS = 200
 
 _KINDS: dict[type, str] = {
-    bool: "a boolean", str: "a string", int: "a number", float: "a number", Decimal: "a number",
-    list: "a list", dict: "an object", type(None): "null",
+    bool: "a boolean",
+    str: "a string",
+    int: "a number",
+    float: "a number",
+    Decimal: "a number",
+    list: "a list",
+    dict: "an object",
+    type(None): "null",
 }
 _EXPECTED = {
-    "string": "a string", "number": "a number", "integer": "a whole number", "boolean": "true or false",
-    "array": "a list", "object": "an object",
+    "string": "a string",
+    "number": "a number",
+    "integer": "a whole number",
+    "boolean": "true or false",
+    "array": "a list",
+    "object": "an object",
+}
+#: Keyword of the schema -> what a value that breaks it is told.
+_BROKEN = {
+    "enum": "{label} is one of {limit}{found}",
+    "minimum": "{label} is at least {limit}{unit}{found}",
+    "maximum": "{label} is at most {limit}{unit}{found}",
+    "minLength": "{label} has at least {limit} characters",
+    "maxLength": "{label} has at most {limit} characters",
+    "minItems": "{label} has at least {limit} elements",
+    "maxItems": "{label} has at most {limit} elements",
+    "format": "{label} is a day of the calendar, written YYYY-MM-DD{found}",
+    "pattern": "{label} has another form: {meaning}{found}",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What a sentence speaks of: an attribute, an element of a list or a member of such an element."""
+    """What a sentence speaks of: an attribute, an element of a list, or a member of an element."""
 
     label: str
     schema: Mapping[str, Any]
     personal: bool = False
 
-    def part(self, label: str, schema: Mapping[str, Any]) -> "Subject":
-        return Subject(f"{self.label}, {label}", schema, self.personal)
+    def element(self) -> "Subject":
+        return Subject(f"an element of {self.label}", self.schema["items"], self.personal)
 
-    @property
-    def unit(self) -> str:
-        return f" {self.schema['unit']}" if "unit" in self.schema else ""
-
-    def found(self, value: Any) -> str:
-        """`; found 'abc'`, or nothing where the attribute is personal."""
-        return "" if self.personal else f"; found {quoted(value)}"
+    def member(self, name: str, of: str) -> "Subject":
+        """A member of an element of the list `of`."""
+        return Subject(f"{name} of {of}", self.schema["properties"][name], self.personal)
 
     def wrong_type(self, value: Any) -> str:
-        expected = _EXPECTED[self.schema["type"]]
-        kind = _KINDS.get(type(value), "something else")
-        quote = f" {quoted(value)}" if isinstance(value, str | int | float | Decimal) and not self.personal else ""
-        return f"{self.label} is {expected}; found {kind}{quote}"
+        sentence = f"{self.label} is {_EXPECTED[self.schema['type']]}; found {_kind(value)}"
+        is_quoted = isinstance(value, str | int | float | Decimal) and not self.personal
+        return f"{sentence} {quoted(value)}" if is_quoted else sentence
 
     def too_many_decimals(self, value: Any) -> str:
-        return f"{self.label} has at most {self.schema['fraction_digits']} decimal places{self.found(value)}"
+        digits = self.schema["fraction_digits"]
+        return f"{self.label} has at most {digits} decimal places{self._found(value)}"
 
     def not_finite(self) -> str:
-        return f"{self.label} is a finite decimal of at most 12 integer digits; found another number"
+        return f"{self.label} is a finite number of at most 12 integer digits"
 
     def not_printable(self, value: str) -> str:
         if value[0] == " " or value[-1] == " ":
             return f"{self.label} neither begins nor ends with a blank"
         character = next(c for c in value if c == "|" or not c.isprintable())
-        return f"{self.label} has printable characters other than |; found U+{ord(character):04X}"
+        return f"{self.label} has printable characters only, and no |; found U+{ord(character):04X}"
 
     def broken(self, keyword: str, limit: Any, value: Any) -> str:
-        """A keyword of the schema that the value does not meet; `limit` is what the keyword says."""
-        if keyword == "enum":
-            return f"{self.label} is one of {', '.join(limit)}{self.found(value)}{self._nearest(value, limit)}"
-        if keyword in ("minimum", "maximum"):
-            bound = "at least" if keyword == "minimum" else "at most"
-            return f"{self.label} is {bound} {limit}{self.unit}{self.found(value)}"
-        if keyword in ("minLength", "maxLength"):
-            bound = "at least" if keyword == "minLength" else "at most"
-            return f"{self.label} has {bound} {limit} characters; found {len(value)}"
-        if keyword in ("minItems", "maxItems"):
-            bound = "at least" if keyword == "minItems" else "at most"
-            return f"{self.label} has {bound} {limit} elements; found {len(value)}"
-        if keyword == "format":
-            return f"{self.label} is a day of the calendar, written YYYY-MM-DD{self.found(value)}"
-        if keyword == "pattern":
-            meaning = self.schema.get("description", f"of the form {limit}")
-            return f"{self.label} has another form ({meaning.rstrip('.')}){self.found(value)}"
-        return self.wrong_type(value)
+        """A keyword that the value does not meet; `limit` is what the schema says of it."""
+        sentence = _BROKEN[keyword].format(
+            label=self.label,
+            limit=", ".join(limit) if keyword == "enum" else limit,
+            unit=f" {self.schema['unit']}" if "unit" in self.schema else "",
+            meaning=self.schema.get("description", str(limit)).rstrip("."),
+            found=self._found(value),
+        )
+        if keyword.endswith(("Length", "Items")):
+            return f"{sentence}; found {len(value)}"
+        if keyword == "enum" and not self.personal:
+            return sentence + did_you_mean(value, limit)
+        return sentence
 
-    def _nearest(self, value: Any, options: Iterable[str]) -> str:
-        return "" if self.personal or not isinstance(value, str) else did_you_mean(value, options)
+    def _found(self, value: Any) -> str:
+        return "" if self.personal else f"; found {quoted(value)}"
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
@@ -94,16 +111,19 @@ def quoted(value: Any) -> str:
     if isinstance(value, str):
         return f"'{printable(value)}'"
     if isinstance(value, bool):
-        return json.dumps(value)
-    if isinstance(value, int) and value.bit_length() > 200:  # noqa: PLR2004  about 60 digits
-        return "a very large number"
+        return str(value).lower()
+    if isinstance(value, int) and value.bit_length() > _QUOTED_BITS:
+        return "a very large one"
     if isinstance(value, int | float | Decimal):
         return printable(str(value))
-    return _KINDS.get(type(value), "something else")
+    return _kind(value)
 
 
 def printable(text: str) -> str:
     """At most 60 characters, each printable: what is not becomes a question mark."""
-    shown = text[: QUOTED_CHARACTERS + 1]
-    clean = "".join(character if character.isprintable() else "?" for character in shown)
-    return clean if len(shown) <= QUOTED_CHARACTERS else clean[: QUOTED_CHARACTERS - 1] + "…"
+    shown = text if len(text) <= QUOTED_CHARACTERS else text[: QUOTED_CHARACTERS - 1] + "…"
+    return "".join(character if character.isprintable() else "?" for character in shown)
+
+
+def _kind(value: Any) -> str:
+    return _KINDS.get(type(value), "something else")

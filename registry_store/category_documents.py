@@ -4,28 +4,34 @@ A document that leaves the closed profile, contradicts its neighbours or was alt
 published stops the start of the hub, with a sentence that names it: nothing is guessed or repaired.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import jsonschema_rs
 import orjson
 
 from contracts.categories import Assertion, Attribute, Catalogue, Category
 from contracts.reasons import Severity
 from registry_store.category_manifest import check, published_files, read_manifest
+from registry_store.category_profile import (
+    CategoryDocumentError,
+    Profile,
+    check_assertions,
+    check_names,
+    check_narrower,
+    check_ordinals,
+)
 
 META = "meta/category-1.0.json"
 
 
-class CategoryDocumentError(ValueError):
-    """A document is not a category in the closed profile."""
-
-
 def load_catalogue(folder: Path) -> Catalogue:
-    """All category versions below `folder` (the `schemas/json` of the hub), checked and resolved."""
+    """All category versions below `folder` (the hub's `schemas/json`), checked and resolved.
+
+    Raises ManifestError or CategoryDocumentError.
+    """
     files = dict(published_files(folder))
     manifest = read_manifest(folder)
     check(files, manifest)
@@ -37,9 +43,8 @@ def load_catalogue(folder: Path) -> Catalogue:
     categories = []
     for path, document in documents.items():
         if path.startswith("categories/"):
-            category = category_from_document(
-                document, common, profile=profile, retired_from=_moment(manifest[path].get("retired_from"))
-            )
+            retired_from = _moment(manifest[path].get("retired_from"))
+            category = category_from_document(document, common, profile, retired_from)
             if path != f"categories/{category.name}/{category.version}.json":
                 raise CategoryDocumentError(f"{path} holds {category.name} {category.version}")
             categories.append(category)
@@ -47,33 +52,9 @@ def load_catalogue(folder: Path) -> Catalogue:
     return Catalogue(categories)
 
 
-class Profile:
-    """The closed profile, as its meta-schema states it."""
-
-    def __init__(self, meta: Mapping[str, Any]) -> None:
-        shared = {"$schema": meta["$schema"], "$ref": "#/$defs/common", "$defs": meta["$defs"]}
-        self._category = jsonschema_rs.validator_for(dict(meta), validate_formats=True, offline=True)
-        self._common = jsonschema_rs.validator_for(shared, validate_formats=True, offline=True)
-
-    def check_category(self, document: Mapping[str, Any]) -> None:
-        self._check(self._category, document)
-
-    def check_common(self, document: Mapping[str, Any]) -> None:
-        self._check(self._common, document)
-
-    @staticmethod
-    def _check(validator: jsonschema_rs.Draft202012Validator, document: Mapping[str, Any]) -> None:
-        error = next(iter(validator.iter_errors(document)), None)
-        if error is not None:
-            place = "/".join(str(step) for step in error.instance_path)
-            name = document.get("$id", "a document without $id")
-            raise CategoryDocumentError(f"{name} leaves the closed profile at /{place}: {error.message}")
-
-
 def category_from_document(
     document: Mapping[str, Any],
     common: Mapping[str, Mapping[str, Any]],
-    *,
     profile: Profile,
     retired_from: datetime | None = None,
 ) -> Category:
@@ -97,22 +78,23 @@ def category_from_document(
         required=frozenset(resolved["required"]),
         assertions=tuple(_assertion(members) for members in resolved["assertions"]),
     )
-    _check_names(category)
+    check_names(category)
+    check_assertions(category)
     return category
 
 
 def resolve(document: Mapping[str, Any], common: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """The document with every `$ref` replaced by what it names, narrowed by what stands beside it."""
+    """The document with every `$ref` replaced by what it names, narrowed by what is beside it."""
 
-    def definition(reference: Mapping[str, Any]) -> dict[str, Any]:
-        if "$ref" not in reference:
-            return dict(reference)
-        source, _, name = reference["$ref"].partition("#/$defs/")
+    def definition(part: Mapping[str, Any]) -> dict[str, Any]:
+        if "$ref" not in part:
+            return dict(part)
+        source, _, name = part["$ref"].partition("#/$defs/")
         shared = common.get(source, {}).get("$defs", {}).get(name)
         if shared is None:
-            raise CategoryDocumentError(f"{document['$id']} refers to {reference['$ref']}, which does not exist")
-        beside = {keyword: value for keyword, value in reference.items() if keyword != "$ref"}
-        _check_narrower(document["$id"], name, shared, beside)
+            raise CategoryDocumentError(f"{document['$id']}: there is no {part['$ref']}")
+        beside = {keyword: value for keyword, value in part.items() if keyword != "$ref"}
+        check_narrower(document["$id"], name, shared, beside)
         return {**shared, **beside}
 
     return {
@@ -120,31 +102,6 @@ def resolve(document: Mapping[str, Any], common: Mapping[str, Mapping[str, Any]]
         "properties": {name: definition(part) for name, part in document["properties"].items()},
         "assertions": [definition(part) for part in document["assertions"]],
     }
-
-
-def _check_narrower(document: str, name: str, shared: Mapping[str, Any], beside: Mapping[str, Any]) -> None:
-    """What stands beside a `$ref` applies in addition to it, so it can only narrow it."""
-    wider = (
-        not set(beside.get("enum", ())) <= set(shared.get("enum", ()))
-        or ("minimum" in beside and beside["minimum"] < shared["minimum"])
-        or ("maximum" in beside and beside["maximum"] > shared["maximum"])
-    )
-    if wider:
-        raise CategoryDocumentError(f"{document} widens {name} beyond the shared definition")
-
-
-def check_ordinals(categories: Iterable[Category]) -> None:
-    """An ordinal means one name, XML name and type in every category and version, for ever."""
-    holders: dict[int, tuple[str, str, str]] = {}
-    ordinals: dict[str, int] = {}
-    for category in categories:
-        for attribute in category.attributes:
-            meaning = (attribute.name, attribute.xml_name, attribute.type)
-            known = holders.setdefault(attribute.ordinal, meaning)
-            if known != meaning or ordinals.setdefault(attribute.name, attribute.ordinal) != attribute.ordinal:
-                raise CategoryDocumentError(
-                    f"{category.name} {category.version}: ordinal {attribute.ordinal} is {meaning}, but was {known}"
-                )
 
 
 def _attributes(properties: Mapping[str, Mapping[str, Any]]) -> tuple[Attribute, ...]:
@@ -185,22 +142,6 @@ def _assertion(members: Mapping[str, Any]) -> Assertion:
         together=tuple(members.get("together", ())),
         at_most=tuple(members.get("at_most", ())),
     )
-
-
-def _check_names(category: Category) -> None:
-    """What the meta-schema cannot say: names that refer to each other, and names that must differ."""
-    where = f"{category.name} {category.version}"
-    major, minor = category.version.split(".")
-    if category.document["$id"] != f"urn:fmar:category:{category.name}:{major}:{minor}":
-        raise CategoryDocumentError(f"{where} has the $id of another: {category.document['$id']}")
-    spoken_of = [*category.required, *(name for each in category.assertions for name in each.names)]
-    unknown = sorted({name for name in spoken_of if category.attribute(name) is None})
-    if unknown:
-        raise CategoryDocumentError(f"{where} speaks of attributes that it does not define: {', '.join(unknown)}")
-    for keyword in ("ordinal", "xml_name", "heading"):
-        values = [getattr(attribute, keyword) for attribute in category.attributes]
-        if len(set(values)) != len(values):
-            raise CategoryDocumentError(f"{where} uses one {keyword} for two attributes")
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -1,7 +1,8 @@
 """The manifest of the category documents: each published file with its hash, for ever.
 
-A published document never changes; what may change later (the date from which a version is retired)
-stands here. `python -m registry_store.category_manifest FOLDER` adds new files and touches no others.
+A published document never changes; what may change later (the date from which a version is
+retired) stands here. `python -m registry_store.category_manifest schemas/json` adds new files and
+touches no others.
 """
 
 import json
@@ -20,7 +21,7 @@ class ManifestError(ValueError):
 
 
 def published_files(folder: Path) -> Iterator[tuple[str, bytes]]:
-    """(path below `folder`, content) of every file that the manifest must list, in a stable order."""
+    """(path below `folder`, content) of every file that the manifest must list, in one order."""
     for pattern in _PUBLISHED:
         for path in sorted(folder.glob(pattern)):
             yield path.relative_to(folder).as_posix(), path.read_bytes()

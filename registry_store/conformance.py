@@ -1,24 +1,24 @@
 """Conformance of attributes to their category: canonical values, and every reason why not.
 
-Valid attributes take the short way (readers, one call of the compiled JSON Schema, assertions). Only
-what fails is looked at again, to name each fault with its place, its rule and a sentence.
+Valid attributes take the short way (readers, one call of the compiled JSON Schema, assertions).
+Only what fails is looked at again, to name each fault with its place, its rule and a sentence.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import jsonschema_rs
 
-from contracts.categories import Assertion, Catalogue, Category
-from contracts.reasons import Reason, Rule, Severity
-from registry_store.attribute_assertions import compiled, place_of
+from contracts.categories import Catalogue, Category
+from contracts.reasons import Reason, Rule
+from registry_store.attribute_assertions import checks, is_met, place_of
 from registry_store.attribute_reading import Flaws, pointer_token, reader
 from registry_store.attribute_sentences import Subject, did_you_mean, printable
 
 #: Unknown attributes of one item that are named one by one, the first of them with a suggestion.
 UNKNOWN_NAMED, UNKNOWN_SUGGESTED = 100, 20
 
-#: Keyword of the JSON Schema -> rule.
+#: Keyword of the closed profile -> rule.
 RULE_OF_KEYWORD = {
     "type": Rule.SCH_TYPE,
     "required": Rule.SCH_REQUIRED,
@@ -41,7 +41,7 @@ class Conformance:
     """Checks attributes against the categories of one catalogue."""
 
     def __init__(self, catalogue: Catalogue) -> None:
-        self._forms = {(category.name, category.version): _Form(category) for category in catalogue}
+        self._forms = {(each.name, each.version): _Form(each) for each in catalogue}
 
     def conform(self, category: Category, attributes: Any) -> Conformed:
         """Canonical attributes, and all reasons against them (SCH-*, ITEM-04).
@@ -62,16 +62,13 @@ class _Form:
         self._schema = jsonschema_rs.validator_for(
             dict(category.document), validate_formats=True, offline=True
         )
-        self._assertions: tuple[tuple[Assertion, Callable[[Mapping[str, Any]], bool]], ...] = tuple(
-            (assertion, compiled(assertion)) for assertion in category.assertions
+        self._checks = tuple(
+            (check.trigger, check.holds) for each in category.assertions for check in checks(each)
         )
-        self._checks = tuple(check for _, check in self._assertions)
 
     def conform(self, attributes: Any) -> Conformed:
-        if attributes.__class__ is not dict:
-            if not isinstance(attributes, Mapping):
-                return {}, (_not_an_object(attributes),)
-            attributes = dict(attributes)
+        if attributes.__class__ is not dict and not isinstance(attributes, Mapping):
+            return {}, (_not_an_object(),)
         readers = self._readers
         canonical: dict[str, Any] = {}
         flawed: dict[str, Flaws] = {}
@@ -86,8 +83,8 @@ class _Form:
             elif value is not None:
                 canonical[name] = value
         if not flawed and not unknown and self._schema.is_valid(canonical):
-            for check in self._checks:
-                if not check(canonical):
+            for trigger, holds in self._checks:
+                if trigger in canonical and not holds(canonical):
                     break
             else:
                 return canonical, ()
@@ -97,52 +94,58 @@ class _Form:
         self, canonical: dict[str, Any], flawed: dict[str, Flaws], unknown: list[str]
     ) -> Iterator[Reason]:
         yield from self._unknown(unknown)
-        paths = set()
-        for name, flaws in flawed.items():
-            for flaw in flaws.flaws:
-                paths.add(f"/{name}{flaw.path}")
-                yield Reason(flaw.rule, flaw.text, f"/attributes/{name}{flaw.path}")
-        rest = {name: flaws.rest for name, flaws in flawed.items() if flaws.rest is not None}
         doubtful = set(flawed)
-        for error in self._schema.iter_errors({**canonical, **rest}):
-            keyword, steps = error.kind.name, list(error.instance_path)
-            if keyword == "required":
+        known_paths = set()
+        for name, flaws in flawed.items():
+            for flaw in flaws.below(name):
+                known_paths.add(flaw.path)
+                yield Reason(flaw.rule, flaw.text, f"/attributes{flaw.path}")
+        readable = {name: flaws.rest for name, flaws in flawed.items() if flaws.rest is not None}
+        for error in self._schema.iter_errors({**canonical, **readable}):
+            steps = list(error.instance_path)
+            if error.kind.name == "required":
                 steps.append(error.kind.value)
             path = "".join(f"/{step}" for step in steps)
-            if path not in paths:
-                doubtful.add(steps[0])
-                yield Reason(RULE_OF_KEYWORD[keyword], self._sentence(error, steps), f"/attributes{path}")
-        for assertion, check in self._assertions:
-            if doubtful.isdisjoint(assertion.names) and not check(canonical):
+            if path not in known_paths:
+                doubtful.add(str(steps[0]))
+                yield self._reason(error, steps, f"/attributes{path}")
+        for assertion in self._category.assertions:
+            if doubtful.isdisjoint(assertion.names) and not is_met(assertion, canonical):
                 path = f"/attributes/{place_of(assertion, canonical)}"
                 yield Reason(Rule.SCH_ASSERT, assertion.sentence, path, severity=assertion.severity)
 
     def _unknown(self, names: list[str]) -> Iterator[Reason]:
         for number, name in enumerate(names[:UNKNOWN_NAMED]):
-            hint = did_you_mean(name, self._readers) if number < UNKNOWN_SUGGESTED else ""
-            text = f"{self._category.name} has no attribute '{printable(name)}'{hint}"
+            nearest = did_you_mean(name, self._readers) if number < UNKNOWN_SUGGESTED else ""
+            text = f"{self._category.name} has no attribute '{printable(name)}'{nearest}"
             yield Reason(Rule.SCH_UNKNOWN, text, f"/attributes/{pointer_token(name)}")
         if len(names) > UNKNOWN_NAMED:
-            text = f"{len(names) - UNKNOWN_NAMED} more attributes are unknown to {self._category.name}"
+            more = len(names) - UNKNOWN_NAMED
+            text = f"{more} more attributes are unknown to {self._category.name}"
             yield Reason(Rule.SCH_UNKNOWN, text, "/attributes")
 
-    def _sentence(self, error: jsonschema_rs.ValidationError, steps: list[str | int]) -> str:
+    def _reason(
+        self, error: jsonschema_rs.ValidationError, steps: list[str | int], path: str
+    ) -> Reason:
+        keyword = error.kind.name
         subject = self._subject(steps)
-        if error.kind.name == "required":
-            meaning = subject.schema.get("heading", subject.schema["title"])
-            return f"{subject.label} ({meaning}) is mandatory in {self._category.name}"
-        return subject.broken(error.kind.name, error.kind.value, error.instance)
+        if keyword == "required":
+            heading = subject.schema.get("heading", subject.schema["title"])
+            text = f"{subject.label} ({heading}) is mandatory in {self._category.name}"
+        else:
+            text = subject.broken(keyword, error.kind.value, error.instance)
+        return Reason(RULE_OF_KEYWORD[keyword], text, path)
 
     def _subject(self, steps: list[str | int]) -> Subject:
+        """What stands at a place of the attributes: `name`, `name/index` or `name/index/member`."""
         attribute = self._category.attribute(str(steps[0]))
         assert attribute is not None
         subject = Subject(attribute.name, attribute.schema, attribute.personal)
         for step in steps[1:]:
-            schema = subject.schema["items"] if isinstance(step, int) else subject.schema["properties"][step]
-            subject = subject.part(f"element {step}" if isinstance(step, int) else step, schema)
+            is_index = isinstance(step, int)
+            subject = subject.element() if is_index else subject.member(str(step), attribute.name)
         return subject
 
 
-def _not_an_object(value: Any) -> Reason:
-    text = "attributes are an object: a member for each attribute"
-    return Reason(Rule.SCH_REQUIRED if value is None else Rule.SCH_TYPE, text, "/attributes")
+def _not_an_object() -> Reason:
+    return Reason(Rule.SCH_TYPE, "attributes are an object, one member each", "/attributes")
