@@ -236,18 +236,23 @@ partner = Table(
 )
 
 #: Live processes, by heartbeat: lanes and subscriptions are shared among them by rendezvous hash.
+#: `problem`: what keeps a process that lives from doing its work (broker away ...); NULL: ready.
 process = Table(
     "process", metadata,
     Column("id", Text, primary_key=True),
     Column("role", Text, nullable=False),
     Column("started_at", _instant, nullable=False, server_default=_now),
     Column("heartbeat_at", _instant, nullable=False, server_default=_now),
+    Column("problem", Text),
 )
 
 # --- ways out ----------------------------------------------------------------------------------
 
 #: Who is told what, how. `position`: the last change of the log that was cut. `principal`: who looks,
 #: as of that position (roles and areas), so that a cut is the same whenever it is made.
+#: `state`: starting (its snapshot is still to be taken) | active | paused | closed (by its target or its
+#: owner: nothing more is sent) | ended (its organisation is not active: what was cut is still sent).
+#: `epoch`: in which it began. Rows are rewritten at every cut: room in the page keeps that cheap.
 subscription = Table(
     "subscription", metadata,
     Column("id", Text, primary_key=True),
@@ -263,6 +268,7 @@ subscription = Table(
     Column("position", BigInteger, nullable=False),
     Column("next_sequence", BigInteger, nullable=False, server_default=text("1")),
     Column("created_at", _instant, nullable=False, server_default=_now),
+    postgresql_with={"fillfactor": 50},
 )
 
 #: Bundles: cut in one transaction, delivered, marked delivered in a second. A retry sends the same
@@ -275,6 +281,7 @@ bundle = Table(
     Column("from_position", BigInteger, nullable=False),
     Column("to_position", BigInteger, nullable=False),
     Column("filter_version", Integer, nullable=False),
+    Column("epoch", Integer, nullable=False),
     Column("hash", LargeBinary, nullable=False),
     Column("content", Text, nullable=False),
     Column("cut_at", _instant, nullable=False, server_default=_now),
