@@ -17,6 +17,8 @@ from registry_store.change_log import Appended, LogEntry, append
 from registry_store.tables import KEY_BLOCK
 
 _SALT_BYTES = 16
+#: The FSP of a changed asset whose organisation was not loaded: it did not change.
+_AS_IT_IS = 0
 
 
 class RowBlocks:
@@ -59,6 +61,7 @@ class WriteSet:
     anchors_changed: dict[str, list[Any]] = field(default_factory=dict)
     versions: list[tuple[Any, ...]] = field(default_factory=list)
     entries: list[LogEntry] = field(default_factory=list)
+    #: (scheme, value, row of the holder) -> [rank, revision]
     keys: dict[tuple[str, str, int], list[Any]] = field(default_factory=dict)
     keys_gone: dict[tuple[str, str, int], None] = field(default_factory=dict)
     revisions: dict[tuple[str, int], str] = field(default_factory=dict)
@@ -70,7 +73,8 @@ class WriteSet:
     scheduled_done: list[tuple[int, str]] = field(default_factory=list)
 
     def add(self, change: RecordChange, row: int | None, fsp_row: int | None, origin: Origin) -> int:
-        """Take in one accepted change. `row`: the record's, None if it is new. Returns its row."""
+        """Take in one accepted change. `row`: the record's, None if it is new; `fsp_row`: that of its
+        FSP, where that was loaded. Returns the record's row."""
         if row is None:
             row = self.new_row()
             anchors = self.anchors_new
@@ -91,13 +95,10 @@ class WriteSet:
         )
         revision = change.content.get("source", {}).get("revision")
         for key in change.keys_removed:
-            held = next((k for k in self.keys if k[0] == key.scheme and k[1] == key.value and self.keys[k][0] == row), None)
-            if held is not None:
-                del self.keys[held]
-            else:
+            if self.keys.pop((key.scheme, key.value, row), None) is None:
                 self.keys_gone[(key.scheme, key.value, row)] = None
         for key, rank in change.keys_added:
-            self.keys[(key.scheme, key.value, rank)] = [row, revision if key.scheme == "source" else None]
+            self.keys[(key.scheme, key.value, row)] = [rank, revision if key.scheme == "source" else None]
         for ref in change.refs_added:
             self.refs[ref] = row
         return row
@@ -115,13 +116,15 @@ class WriteSet:
         network = content.get("network", {})
         anchors[change.id] = [
             row, change.id, change.kind, change.version, change.version, content["status"],
-            content.get("category"), network.get("gsp_group"), network.get("area"), fsp_row,
+            content.get("category"), network.get("gsp_group"), network.get("area"),
+            (fsp_row or _AS_IT_IS) if "fsp" in content else None,
         ]
 
     def saw(self, seen: SourceSeen, row: int) -> None:
-        key = next((k for k, held in self.keys.items() if k[0] == "source" and k[1] == seen.identity), None)
-        if key is not None:
-            self.keys[key][1] = seen.revision
+        """A source stated a line again: its revision is the newest now."""
+        held = self.keys.get(("source", seen.identity, row))
+        if held is not None:
+            held[1] = seen.revision
         else:
             self.revisions[(seen.identity, row)] = seen.revision
 
@@ -151,7 +154,7 @@ class WriteSet:
                 (list(schemes), list(values), list(rows)),
             )
         _copy(connection, "record_key (scheme, value, rank, record, revision)",
-              [(*key, *held) for key, held in sorted(self.keys.items())])
+              sorted((scheme, value, rank, row, revision) for (scheme, value, row), (rank, revision) in self.keys.items()))
         if self.revisions:
             values, rows = zip(*self.revisions, strict=True)
             connection.execute(
@@ -172,7 +175,7 @@ class WriteSet:
             "category = CASE WHEN c.current IS NULL THEN r.category ELSE c.category END, "
             "gsp_group = CASE WHEN c.current IS NULL THEN r.gsp_group ELSE c.gsp_group END, "
             "network_area = CASE WHEN c.current IS NULL THEN r.network_area ELSE c.network_area END, "
-            "fsp = CASE WHEN c.current IS NULL THEN r.fsp ELSE c.fsp END "
+            f"fsp = CASE WHEN c.current IS NULL OR c.fsp = {_AS_IT_IS} THEN r.fsp ELSE c.fsp END "
             "FROM unnest(%s::bigint[], %s::int[], %s::int[], %s::text[], %s::text[], %s::text[], %s::text[], %s::bigint[]) "
             "AS c (row, version, current, status, category, gsp_group, network_area, fsp) WHERE r.row = c.row",
             [list(columns[index]) for index in (0, 3, 4, 5, 6, 7, 8, 9)],

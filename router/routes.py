@@ -1,11 +1,12 @@
 """Routes: which rule decides which command. The one table to add a use case to."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from registry_store.rules import asset_deregister, asset_register, asset_update, organisations
-from registry_store.rules.asset_statement import state_asset
+from contracts.reasons import Reason
+from registry_store.rules.asset_statement import diagnose_asset, state_asset
 from registry_store.rules.decision import Context, Decision, Needs
 from registry_store.rules.state import State
 
@@ -14,22 +15,28 @@ def _as_it_is(command: Any, _context: Context) -> Any:
     return command
 
 
+def _nothing_more(_payload: Mapping[str, Any], _context: Context) -> tuple[Reason, ...]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Route:
     """prepare: what can be worked out without the registry. needs: what the decision leans on.
-    decide: the decision itself. All pure."""
+    decide: the decision itself. diagnose: what more is wrong with a payload that has not its form, so
+    that the sender hears everything at once. All pure."""
 
     needs: Callable[[Any, Context, Needs], None]
     decide: Callable[[Any, State, Context], Decision]
     prepare: Callable[[Any, Context], Any] = _as_it_is
+    diagnose: Callable[[Mapping[str, Any], Context], tuple[Reason, ...]] = _nothing_more
 
 
 ROUTES: dict[str, Route] = {
     "organisation.register": Route(organisations.needs_register, organisations.decide_register),
     "organisation.update": Route(organisations.needs_update, organisations.decide_update),
     "organisation.deregister": Route(organisations.needs_deregister, organisations.decide_deregister),
-    "asset.register": Route(asset_register.needs, asset_register.decide, state_asset),
-    "asset.update": Route(asset_update.needs_update, asset_update.decide_update, state_asset),
+    "asset.register": Route(asset_register.needs, asset_register.decide, state_asset, diagnose_asset),
+    "asset.update": Route(asset_update.needs_update, asset_update.decide_update, state_asset, diagnose_asset),
     "asset.amend": Route(asset_update.needs_amend, asset_update.decide_amend),
     "asset.deregister": Route(asset_deregister.needs, asset_deregister.decide),
 }

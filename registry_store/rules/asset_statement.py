@@ -62,6 +62,21 @@ def state_asset(command: AssetStatement, context: Context) -> Stated:
     return Stated(command, category, content, keys_of(category.keys, content, identity), reasons)
 
 
+def diagnose_asset(payload: Mapping[str, Any], context: Context) -> tuple[Reason, ...]:
+    """What the attributes of a payload that was refused already have wrong, as far as can be told.
+
+    A missing attribute is not named: what was unreadable would only be named twice.
+    """
+    name, attributes = payload.get("category"), payload.get("attributes")
+    if not isinstance(name, str) or not isinstance(attributes, Mapping):
+        return ()
+    category = context.setting.catalogue.effective(name, context.now)
+    if category is None:
+        return ()
+    _, reasons = context.setting.conform(category, attributes)
+    return tuple(reason for reason in reasons if reason.is_error and reason.rule is not Rule.SCH_REQUIRED)
+
+
 def _content(
     statement: AssetStatement, category: Category, context: Context
 ) -> tuple[dict[str, Any], tuple[Reason, ...]]:

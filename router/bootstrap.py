@@ -1,0 +1,60 @@
+"""The composition root: the only place where contracts, adapters, registry and router meet."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from adapters import Adapter, adapters
+from contracts.categories import Catalogue
+from contracts.messages import Limits
+from registry_store.category_documents import load_catalogue
+from registry_store.conformance import Conformance
+from registry_store.database import Database
+from registry_store.genesis import ensure_hub_organisation
+from registry_store.rules.decision import Setting
+from router.pipeline import Pipeline
+from router.settings import Settings
+
+SCHEMAS = Path(__file__).parent.parent / "schemas" / "json"
+
+
+@dataclass(frozen=True)
+class Language:
+    """What messages are read and checked with: the same for every process, and without any server."""
+
+    catalogue: Catalogue
+    conformance: Conformance
+    adapters: tuple[Adapter, ...]
+    limits: Limits
+
+    def setting(self, now: datetime, hub_key: bytes, id_round: int = 0) -> Setting:
+        return Setting(now, hub_key, self.catalogue, self.conformance.conform, id_round)
+
+
+def language() -> Language:
+    catalogue = load_catalogue(SCHEMAS)
+    return Language(catalogue, Conformance(catalogue), adapters(), Limits())
+
+
+def database(settings: Settings, *, pool_size: int = 10) -> Database:
+    """The database of the runtime role. Raises SystemExit with what to do where there is none."""
+    if settings.database_url is None:
+        raise SystemExit("no database: start the hub with ./hub up, or set HUB_DATABASE_URL")
+    return Database(settings.database_url.get_secret_value(), pool_size=pool_size)
+
+
+def hub_key(settings: Settings) -> bytes:
+    return bytes.fromhex(settings.hub_key_path.read_text().strip())
+
+
+def pipeline(settings: Settings, store: Database | None = None, spoken: Language | None = None) -> Pipeline:
+    """A pipeline of its own for one caller (worker or clock), with the hub's organisation in place."""
+    store, spoken, key = store or database(settings), spoken or language(), hub_key(settings)
+    with store.dedicated() as connection:
+        ensure_hub_organisation(connection, hub_key=key)
+    return Pipeline(
+        store,
+        adapters=spoken.adapters,
+        make_setting=lambda now, id_round: spoken.setting(now, key, id_round),
+        limits=spoken.limits,
+    )

@@ -1,0 +1,178 @@
+"""Decide a group: from readings and loaded state to outcomes and a write set. No I/O of its own."""
+
+import json
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from contracts.canonical import plain_number
+from contracts.changes import Record, RecordChange, SourceSeen
+from contracts.messages import Item
+from contracts.reasons import Reason, Rule, has_errors
+from contracts.receipts import Outcome
+from contracts.visibility import Principal
+from registry_store.rules.authority import role_reasons
+from registry_store.rules.decision import (
+    Accepted,
+    Context,
+    Decision,
+    Needs,
+    Rejected,
+    Setting,
+    Superseded,
+    Unchanged,
+)
+from registry_store.rules.state import State
+from registry_store.writing import Origin, WriteSet
+from router.pipeline.reading import CLOCK_TOLERANCE, ReadItem, Reading, placed
+from router.routes import ROUTES
+
+
+@dataclass(slots=True)
+class Work:
+    """One readable message on its way through a group."""
+
+    reading: Reading
+    message_row: int
+    run: int
+    organisation: str | None
+    #: Per item: its context and the command as prepared, or all the reasons why it is refused already.
+    prepared: list[tuple[Context, Any] | tuple[Reason, ...]] = field(default_factory=list)
+
+
+def prepare(work: Work, setting: Setting, needed: Needs) -> None:
+    """Work out what needs no registry, and say what the decisions will lean on."""
+    reading = work.reading
+    if work.organisation is not None:
+        needed.rely.add(work.organisation)
+    for read_item in reading.items:
+        item = read_item.item
+        context = Context(setting, reading.envelope.sender, reading.message_id, item.place)
+        route = ROUTES[item.command]
+        if read_item.command is None:
+            more = placed(route.diagnose(item.payload, context), item, reading.adapter)
+            work.prepared.append(_distinct((*read_item.reasons, *more)))
+            continue
+        command = route.prepare(read_item.command, context)
+        route.needs(command, context, needed)
+        work.prepared.append((context, command))
+
+
+def decide(work: Work, state: State, setting: Setting, writes: WriteSet) -> tuple[tuple[Reason, ...], list[Outcome]]:
+    """Outcomes of one message; what was accepted is in the state and in the write set afterwards."""
+    refused, principal = _principal(work, state)
+    if refused:
+        return refused, []
+    assert principal.organisation is not None
+    actor = work.organisation or principal.organisation
+    outcomes = []
+    for read_item, prepared in zip(work.reading.items, work.prepared, strict=True):
+        item = read_item.item
+        if read_item.command is None:
+            outcomes.append(Outcome(item.number, item.place, "rejected", item.command, prepared))
+            continue
+        context, command = prepared
+        context.actor, context.principal = actor, principal
+        due_at = _due_at(read_item.command, setting.now)
+        if due_at is not None:
+            outcomes.append(_schedule(work, read_item, command, due_at, principal, writes))
+            continue
+        decision = ROUTES[item.command].decide(command, state, context)
+        outcomes.append(_outcome(work, read_item, decision, context, state, writes))
+    return (), outcomes
+
+
+def _distinct(reasons: tuple[Reason, ...]) -> tuple[Reason, ...]:
+    """One reason per rule and place."""
+    return tuple({(reason.rule, reason.place): reason for reason in reversed(reasons)}.values())[::-1]
+
+
+def _principal(work: Work, state: State) -> tuple[tuple[Reason, ...], Principal]:
+    organisation = state.record("organisation", work.organisation)
+    if organisation is None or not organisation.is_live:
+        text = f"{work.reading.envelope.sender} is not an active partner of an active organisation"
+        return (Reason(Rule.AUTH_01, text),), Principal(None)
+    wanted = work.reading.on_behalf_of
+    if wanted is not None and wanted != organisation.id:
+        return (Reason(Rule.AUTH_03, f"the sender may not act for {wanted[:40]}: no delegation"),), Principal(None)
+    return (), Principal.of_organisation(organisation.id, organisation.content)
+
+
+def _due_at(command: Any, now: datetime) -> datetime | None:
+    """When a command dated in the future is to be decided; None: now."""
+    valid_from: datetime | None = getattr(command, "valid_from", None)
+    return valid_from if valid_from is not None and valid_from > now + CLOCK_TOLERANCE else None
+
+
+def _schedule(
+    work: Work, read_item: ReadItem, command: Any, due_at: datetime, principal: Principal, writes: WriteSet
+) -> Outcome:
+    """A command of the future: its form and its sender's role are checked now, the rest at its hour."""
+    item = read_item.item
+    stated: tuple[Reason, ...] = getattr(command, "reasons", ())
+    found = (*role_reasons(item.command, principal), *stated)
+    reasons = (*read_item.reasons, *placed(found, item, work.reading.adapter))
+    if has_errors(reasons):
+        return Outcome(item.number, item.place, "rejected", item.command, reasons)
+    writes.scheduled.append(
+        (
+            writes.new_row(), due_at, work.message_row, work.reading.envelope.sender, work.reading.on_behalf_of,
+            item.number, item.place, item.command, scheduled_payload(item),
+        )
+    )
+    return Outcome(item.number, item.place, "scheduled", item.command, reasons, due_at=due_at)
+
+
+def scheduled_payload(item: Item) -> str:
+    """The payload as JSON; the strict reader gives the same values back, decimals included."""
+    return json.dumps(item.payload, default=plain_number, ensure_ascii=False)
+
+
+def _outcome(
+    work: Work, read_item: ReadItem, decision: Decision, context: Context, state: State, writes: WriteSet
+) -> Outcome:
+    item = read_item.item
+
+    def answer(status: str, reasons: tuple[Reason, ...], record: Record | None = None) -> Outcome:
+        all_reasons = (*read_item.reasons, *placed(reasons, item, work.reading.adapter)) if reasons else read_item.reasons
+        id, version = (record.id, record.version) if record is not None else (None, None)
+        return Outcome(item.number, item.place, status, item.command, all_reasons, id, version)
+
+    match decision:
+        case Rejected(reasons):
+            return answer("rejected", reasons)
+        case Superseded(record, reasons):
+            return answer("superseded", reasons, record)
+        case Unchanged(record, warnings, seen):
+            _note(seen, state, writes)
+            return answer("unchanged", warnings, record)
+        case Accepted(changes, warnings, seen):
+            origin = Origin(
+                context.actor, context.organisation, work.message_row, work.reading.message_id, item.number,
+                work.reading.cause,
+            )
+            for change in changes:
+                _apply(change, state, writes, origin)
+            _note(seen, state, writes)
+            first = changes[0]
+            reasons = (*read_item.reasons, *placed(warnings, item, work.reading.adapter)) if warnings else read_item.reasons
+            return Outcome(
+                item.number, item.place, "accepted", item.command, reasons, first.id, first.version, first.event,
+                first.material,
+            )
+
+
+def _apply(change: RecordChange, state: State, writes: WriteSet, origin: Origin) -> None:
+    known = state.records.get(change.id)
+    fsp = state.records.get(change.content.get("fsp", ""))
+    row = writes.add(change, known.row if known is not None else None, fsp.row if fsp is not None else None, origin)
+    state.apply(change)
+    state.records[change.id].row = row
+
+
+def _note(seen: tuple[SourceSeen, ...], state: State, writes: WriteSet) -> None:
+    for each in seen:
+        record = state.records[each.record]
+        assert record.row is not None
+        state.note(each)
+        writes.saw(each, record.row)

@@ -1,0 +1,137 @@
+"""The pipeline as the doors see it: envelopes in, answers out, nothing half-done in between."""
+
+import traceback
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+import psycopg
+import structlog
+
+from adapters import Adapter
+from contracts.messages import Envelope, Limits
+from contracts.reasons import Reason, Rule
+from registry_store.database import Database
+from registry_store.dead_letters import bury
+from registry_store.faults import WORLD_MOVED, Transient, is_passing
+from registry_store.rules.decision import Setting
+from registry_store.writing import RowBlocks
+from router.answers import Answer
+from router.pipeline.group import Group, refusal, run
+from router.pipeline.reading import Reading, read
+
+log = structlog.get_logger()
+
+#: How often a group is decided anew because the world moved, before the hub pauses.
+_ROUNDS = 12
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class _Failed:
+    """A message that the hub itself failed on, and how."""
+
+    envelope: Envelope
+    error: Exception
+
+
+class Pipeline:
+    """Decides groups of messages, one transaction each. Not thread-safe: one caller at a time.
+
+    `make_setting(now, round)` gives the rules' setting for one try.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        adapters: tuple[Adapter, ...],
+        make_setting: Callable[[datetime, int], Setting],
+        limits: Limits,
+        clock: Callable[[], datetime] = _utc_now,
+    ) -> None:
+        self._database = database
+        self._adapters = adapters
+        self._make_setting = make_setting
+        self._limits = limits
+        self._clock = clock
+        self._rows = RowBlocks()
+        self._connection: psycopg.Connection | None = None
+
+    def process(self, envelopes: Sequence[Envelope]) -> list[Answer]:
+        """One answer per envelope, in order. Raises Transient where trying again later may help."""
+        readings = [self._read(envelope) for envelope in envelopes]
+        decided = iter(self.decide([reading for reading in readings if isinstance(reading, Reading)]))
+        return [next(decided) if isinstance(each, Reading) else self._bury(each) for each in readings]
+
+    def decide(self, readings: Sequence[Reading]) -> list[Answer]:
+        """As `process`, of what is read already (the clock's commands)."""
+        if not readings:
+            return []
+        try:
+            return self._in_rounds(readings)
+        except Transient:
+            raise
+        except Exception as error:
+            self._raise_if_passing(error)
+            if len(readings) > 1:
+                middle = len(readings) // 2
+                return [*self.decide(readings[:middle]), *self.decide(readings[middle:])]
+            return [self._bury(_Failed(readings[0].envelope, error))]
+
+    def close(self) -> None:
+        self._drop_connection()
+
+    def _in_rounds(self, readings: Sequence[Reading]) -> list[Answer]:
+        for round_number in range(_ROUNDS):
+            group = Group(self._make_setting(self._clock(), round_number), self._rows)
+            try:
+                return run(self._connect(), readings, group)
+            except WORLD_MOVED as error:
+                log.info("pipeline.world_moved", round=round_number, messages=len(readings), sqlstate=error.sqlstate)
+        raise Transient(f"the world moved {_ROUNDS} times under a group of {len(readings)}")
+
+    def _read(self, envelope: Envelope) -> "Reading | _Failed":
+        try:
+            return read(envelope, self._adapters, self._limits)
+        except Exception as error:  # a bug in an adapter: this message alone is dead, its neighbours go on
+            return _Failed(envelope, error)
+
+    def _bury(self, failed: "_Failed") -> Answer:
+        """Dead-letter the one message that the hub fails on, and answer it.
+
+        Nothing is stored under its id: the sender may send it again, the operator redrive it.
+        """
+        envelope, error = failed.envelope, failed.error
+        log.error("pipeline.dead_letter", sender=envelope.sender, message_id=envelope.message_id, cause=repr(error)[:500])
+        try:
+            row = bury(
+                self._connect(), lane=f"{envelope.door}.{envelope.message_class}", sender=envelope.sender,
+                message_id=envelope.message_id or None, media_type=envelope.media_type, body=envelope.body,
+                cause=type(error).__name__, detail="".join(traceback.format_exception(error))[-4_000:],
+            )
+        except Exception as fault:
+            self._raise_if_passing(fault)
+            raise
+        reason = Reason(Rule.MSG_14, f"the hub failed on this message and keeps it as dead letter {row}")
+        reading = read(replace(envelope, reasons=(reason,)), self._adapters, self._limits)
+        return refusal(reading, Group(self._make_setting(self._clock(), 0), self._rows), dead=True)
+
+    def _raise_if_passing(self, error: Exception) -> None:
+        if is_passing(error):
+            self._drop_connection()
+            raise Transient(str(error)) from error
+
+    def _connect(self) -> psycopg.Connection:
+        if self._connection is None or self._connection.closed:
+            self._connection = self._database.dedicated()
+            self._rows = RowBlocks()
+        return self._connection
+
+    def _drop_connection(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
