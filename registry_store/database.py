@@ -40,6 +40,14 @@ class Database:
             assert raw is not None
             yield raw
 
+    @contextmanager
+    def writing(self) -> Iterator[psycopg.Connection]:
+        """A pooled connection as bare psycopg, in one transaction: committed unless the block raises."""
+        with self.engine.begin() as connection:
+            raw = connection.connection.driver_connection
+            assert raw is not None
+            yield raw
+
     def close(self) -> None:
         self.engine.dispose()
 
