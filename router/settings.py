@@ -54,6 +54,11 @@ class Settings(BaseSettings):
         pattern=r"^[a-z][a-z0-9_]{0,30}$",
         description="Prefix of the two roles that `up` makes: PREFIX_owner and PREFIX_hub.",
     )
+    database_name: str = Field(
+        default="fmar",
+        pattern=r"^[a-z][a-z0-9_]{0,40}$",
+        description="Database that `up` makes, unless HUB_DATABASE_URL names one that is not `postgres`.",
+    )
     postgresql_shared_buffers_megabytes: int = Field(
         default=512, ge=16, description="Page cache of the embedded PostgreSQL."
     )
@@ -120,7 +125,8 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - likewise
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Neither a .env file of the working directory nor a secrets folder is read: no surprises."""
-        running_hub = InitSettingsSource(settings_cls, init_kwargs=_of_running_hub())
+        home = init_settings().get("home") or os.environ.get(f"{PREFIX}HOME")
+        running_hub = InitSettingsSource(settings_cls, init_kwargs=_of_running_hub(home))
         return init_settings, running_hub, env_settings
 
 
@@ -129,9 +135,8 @@ def environment_file(home: Path) -> Path:
     return home / "run" / "environment.json"
 
 
-def _of_running_hub() -> dict[str, str]:
-    """The variables that a running `hub up` gave to its processes, by field name."""
-    home = os.environ.get(f"{PREFIX}HOME")
+def _of_running_hub(home: str | Path | None) -> dict[str, str]:
+    """The variables that the `hub up` of this home gave to its processes, by field name."""
     if home is None:
         return {}
     with suppress(FileNotFoundError, ValueError, KeyError, TypeError):

@@ -99,6 +99,11 @@ class ServerHost:
             if not server.stop():
                 self.say(f"{server.name} did not stop in time and was killed")
 
+    def discard(self) -> None:
+        """Ends the embedded servers at once: for a home that is thrown away, a test's for example."""
+        for server in self.embedded():
+            server.kill()
+
     def _start_database(self) -> tuple[str, str]:
         """The addresses of the owner and of the runtime role."""
         given, given_owner = self.settings.database_url, self.settings.owner_database_url
@@ -113,7 +118,9 @@ class ServerHost:
         else:
             admin_url = _open(given)
         owner, runtime = self._role("owner"), self._role("hub")
-        database = provision(admin_url, owner=owner, runtime=runtime)
+        database = provision(
+            admin_url, owner=owner, runtime=runtime, database=self.settings.database_name
+        )
         return (
             url_for(admin_url, role=owner, database=database),
             url_for(admin_url, role=runtime, database=database),

@@ -77,6 +77,10 @@ class EmbeddedPostgresql:
         self.running()
         return self._process.stop(signal.SIGINT, seconds=STOP_SECONDS)
 
+    def kill(self) -> None:
+        self.running()
+        self._process.stop(signal.SIGKILL, seconds=5)
+
     # -- the parts ---------------------------------------------------------------------------------
 
     @property

@@ -12,8 +12,6 @@ from sqlalchemy.engine import make_url
 
 from router.servers.failures import ServerUnavailable
 
-DATABASE = "fmar"
-
 
 @dataclass(frozen=True, slots=True)
 class Role:
@@ -23,7 +21,7 @@ class Role:
     password: str = field(repr=False)
 
 
-def provision(admin_url: str, *, owner: Role, runtime: Role, database: str = DATABASE) -> str:
+def provision(admin_url: str, *, owner: Role, runtime: Role, database: str) -> str:
     """Makes the roles, and the database when the URL names none but `postgres`.
 
     Returns the name of the hub's database. Safe to run at every start.
@@ -39,7 +37,14 @@ def provision(admin_url: str, *, owner: Role, runtime: Role, database: str = DAT
             _open_database(admin, given, owner=owner, runtime=runtime)
             return given
     except psycopg.errors.InsufficientPrivilege as error:
-        raise ServerUnavailable(_what_is_missing(error, owner, runtime, given)) from error
+        raise ServerUnavailable(
+            _what_is_missing(
+                error,
+                owner=owner,
+                runtime=runtime,
+                database=database if given == "postgres" else given,
+            )
+        ) from error
     except psycopg.OperationalError as error:
         raise ServerUnavailable(
             f"the database of HUB_DATABASE_URL cannot be used: {error}"
@@ -120,12 +125,12 @@ def _open_database(
         )
 
 
-def _what_is_missing(error: psycopg.Error, owner: Role, runtime: Role, database: str) -> str:
+def _what_is_missing(error: psycopg.Error, *, owner: Role, runtime: Role, database: str) -> str:
     return (
         f"the role of HUB_DATABASE_URL may not set up the hub's database ({error}).\n"
         "Run this as an administrator, with passwords of your own:\n"
         f"  CREATE ROLE {owner.name} LOGIN PASSWORD '...';\n"
         f"  CREATE ROLE {runtime.name} LOGIN PASSWORD '...';\n"
-        f"  CREATE DATABASE {DATABASE if database == 'postgres' else database} OWNER {owner.name};\n"
+        f"  CREATE DATABASE {database} OWNER {owner.name};\n"
         f"then give HUB_OWNER_DATABASE_URL (as {owner.name}) and HUB_DATABASE_URL (as {runtime.name})."
     )

@@ -63,6 +63,10 @@ class EmbeddedRabbitmq:
         self._name_server.stop(signal.SIGTERM, seconds=5)
         return in_time
 
+    def kill(self) -> None:
+        self._node.stop(signal.SIGKILL, seconds=5)
+        self._name_server.stop(signal.SIGKILL, seconds=5)
+
     # -- the parts ---------------------------------------------------------------------------------
 
     @property

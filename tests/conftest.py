@@ -1,0 +1,183 @@
+"""Real servers for the tests that ask for them; a test that asks for none starts none.
+
+`servers`       PostgreSQL and RabbitMQ for the whole session: those of HUB_DATABASE_URL, HUB_BROKER_URL
+                and HUB_BROKER_MANAGEMENT_URL where given, else embedded ones in a home that is thrown away
+`database`      a migrated database of the test's own (a clone: tens of milliseconds)
+`module_database`  the same for a whole module
+`broker_vhost`  a RabbitMQ virtual host of the test's own
+"""
+
+import os
+import secrets
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+import psycopg
+import pytest
+from psycopg import sql
+from sqlalchemy.engine import make_url
+
+from registry_store.migrations import upgrade
+from router.servers import ServerHost, Servers
+from router.servers.provisioning import Role, provision, url_for
+from router.settings import Settings
+
+# No test may depend on the caller's settings, least of all on a hub that runs in the caller's HUB_HOME.
+GIVEN = {name: os.environ.pop(name) for name in list(os.environ) if name.startswith("HUB_")}
+
+
+@dataclass(frozen=True, slots=True)
+class FreshDatabase:
+    """A migrated, empty database: `url` as the runtime role, `owner_url` as the owner."""
+
+    name: str
+    url: str = field(repr=False)
+    owner_url: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class FreshVhost:
+    """An empty virtual host; `management_url` is the server's, for `name`."""
+
+    name: str
+    url: str = field(repr=False)
+    management_url: str = field(repr=False)
+
+
+@pytest.fixture(scope="session")
+def server_host() -> Iterator[ServerHost]:
+    home = Path(tempfile.mkdtemp(prefix="fmar-hub-test-"))
+    own_names = f"fmar_test_{secrets.token_hex(4)}"
+    names = ("DATABASE_URL", "OWNER_DATABASE_URL", "BROKER_URL", "BROKER_MANAGEMENT_URL")
+    host = ServerHost(
+        Settings(
+            home=home,
+            postgresql_shared_buffers_megabytes=128,
+            # On a server that was given: roles and databases of this run alone, dropped at its end.
+            database_role_prefix=own_names,
+            database_name=own_names,
+            **{name.lower(): GIVEN[f"HUB_{name}"] for name in names if f"HUB_{name}" in GIVEN},
+        ),
+        say=lambda _line: None,
+    )
+    yield host
+    host.discard()
+    shutil.rmtree(home)
+
+
+@pytest.fixture(scope="session")
+def admin_database_url(server_host: ServerHost, request: pytest.FixtureRequest) -> str:
+    """A role that may make databases: the tests' own, never the hub's."""
+    request.getfixturevalue("servers")
+    if server_host.postgresql:
+        return server_host.postgresql.admin_url()
+    return url_for(GIVEN["HUB_DATABASE_URL"])
+
+
+@pytest.fixture(scope="session")
+def servers(server_host: ServerHost) -> Iterator[Servers]:
+    if server_host.settings.owner_database_url:
+        pytest.exit("the tests make databases: give one administrator's HUB_DATABASE_URL, alone")
+    yield server_host.start()
+    if not server_host.postgresql:
+        _leave_as_it_was(url_for(GIVEN["HUB_DATABASE_URL"]), server_host.settings)
+
+
+@pytest.fixture(scope="session")
+def template_database(servers: Servers, admin_database_url: str) -> Iterator[str]:
+    """A migrated database that nobody is connected to: the others are clones of it."""
+    name = f"fmar_template_{secrets.token_hex(4)}"
+    owner, runtime = (_role(url) for url in (servers.owner_database_url, servers.database_url))
+    provision(
+        url_for(admin_database_url, database="postgres"),
+        owner=owner,
+        runtime=runtime,
+        database=name,
+    )
+    owner_url = url_for(servers.owner_database_url, database=name)
+    upgrade(owner_url, runtime_role=servers.runtime_role)
+    yield name
+    _drop_database(admin_database_url, name)
+
+
+@pytest.fixture
+def database(
+    servers: Servers, admin_database_url: str, template_database: str
+) -> Iterator[FreshDatabase]:
+    with _clone(servers, admin_database_url, template_database) as clone:
+        yield clone
+
+
+@pytest.fixture(scope="module")
+def module_database(
+    servers: Servers, admin_database_url: str, template_database: str
+) -> Iterator[FreshDatabase]:
+    with _clone(servers, admin_database_url, template_database) as clone:
+        yield clone
+
+
+@pytest.fixture
+def broker_vhost(servers: Servers) -> Iterator[FreshVhost]:
+    if servers.broker_management_url is None:
+        pytest.skip("a virtual host of its own needs HUB_BROKER_MANAGEMENT_URL")
+    name = f"test-{secrets.token_hex(6)}"
+    user = make_url(servers.broker_url).username
+    management = httpx.Client(base_url=servers.broker_management_url, trust_env=False)
+    with management:
+        management.put(f"/api/vhosts/{name}").raise_for_status()
+        everything = {"configure": ".*", "write": ".*", "read": ".*"}
+        management.put(f"/api/permissions/{name}/{user}", json=everything).raise_for_status()
+        url = make_url(servers.broker_url).set(database=name)
+        yield FreshVhost(
+            name=name,
+            url=url.render_as_string(hide_password=False),
+            management_url=servers.broker_management_url,
+        )
+        management.delete(f"/api/vhosts/{name}").raise_for_status()
+
+
+@contextmanager
+def _clone(servers: Servers, admin_url: str, template: str) -> Iterator[FreshDatabase]:
+    name = f"fmar_test_{secrets.token_hex(6)}"
+    owner = _role(servers.owner_database_url).name
+    _as_admin(
+        admin_url,
+        sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER {}").format(
+            sql.Identifier(name), sql.Identifier(template), sql.Identifier(owner)
+        ),
+    )
+    yield FreshDatabase(
+        name=name,
+        url=url_for(servers.database_url, database=name),
+        owner_url=url_for(servers.owner_database_url, database=name),
+    )
+    _drop_database(admin_url, name)
+
+
+def _role(url: str) -> Role:
+    parsed = make_url(url)
+    return Role(name=str(parsed.username), password=str(parsed.password))
+
+
+def _drop_database(admin_url: str, name: str) -> None:
+    _as_admin(admin_url, sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def _leave_as_it_was(admin_url: str, settings: Settings) -> None:
+    """Drops what this run made on a server that was given."""
+    database = sql.Identifier(settings.database_name)
+    _as_admin(admin_url, sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(database))
+    for suffix in ("hub", "owner"):
+        role = sql.Identifier(f"{settings.database_role_prefix}_{suffix}")
+        _as_admin(admin_url, sql.SQL("DROP OWNED BY {}").format(role))
+        _as_admin(admin_url, sql.SQL("DROP ROLE {}").format(role))
+
+
+def _as_admin(admin_url: str, statement: sql.Composed) -> None:
+    with psycopg.connect(admin_url, autocommit=True) as admin:
+        admin.execute(statement)
