@@ -38,7 +38,7 @@ class Attribute:
     fraction_digits: int | None = None
     personal: bool = False
     identity: bool = False
-    schema: Mapping[str, Any] = field(default_factory=dict)
+    schema: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     @property
     def options(self) -> tuple[str, ...]:
@@ -58,7 +58,7 @@ class Assertion:
     name: str
     sentence: str
     severity: Severity = Severity.error
-    when: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
+    when: Mapping[str, tuple[Any, ...]] = field(default_factory=dict, hash=False)
     require: tuple[str, ...] = ()
     forbid: tuple[str, ...] = ()
     together: tuple[str, ...] = ()
