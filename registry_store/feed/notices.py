@@ -5,7 +5,6 @@ record, since only two members differ between subscribers and thousands of them 
 """
 
 import hashlib
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -55,7 +54,7 @@ def event_id(change: LoggedChange, *, caused_by: LoggedChange | None = None) -> 
     The content hash is salted: after a restore another change at the same position has another id.
     """
     parts = [f"{part.position}:{part.content_hash.hex()}" for part in (change, caused_by) if part is not None]
-    return str(uuid.UUID(bytes=hashlib.sha256("|".join(parts).encode()).digest()[:16], version=8))
+    return hashlib.sha256("|".join(parts).encode()).hexdigest()[:32]
 
 
 class Telling:
