@@ -1,23 +1,32 @@
 """Canonical JSON and the hashes over it.
 
 Within the value profile of the hub (RECORDS.md section 2: decimals of at most 12 integer and 6
-fraction digits, member names in ASCII) orjson with sorted keys writes what RFC 8785 asks for; a
-property test holds it against the `rfc8785` package.
+fraction digits, member names in ASCII) orjson with sorted keys writes what RFC 8785 asks for, but
+for numbers below 0.00001; a property test holds it against the `rfc8785` package.
 """
 
 import hashlib
 import hmac
+import re
 from decimal import Decimal
 from typing import Any
 
 import orjson
 
 _OPTIONS = orjson.OPT_SORT_KEYS
+# A string (kept as it is), or a number that orjson writes with an exponent and RFC 8785 without.
+_STRING_OR_MILLIONTHS = re.compile(rb'"(?:[^"\\]|\\.)*"|([1-9])e-6')
 
 
 def canonical_json(value: Any) -> bytes:
     """`value` as canonical JSON (RFC 8785). Raises TypeError for what is not JSON."""
-    return orjson.dumps(value, option=_OPTIONS)
+    text = orjson.dumps(value, option=_OPTIONS)
+    return text if b"e-6" not in text else _STRING_OR_MILLIONTHS.sub(_without_exponent, text)
+
+
+def _without_exponent(match: re.Match[bytes]) -> bytes:
+    digit = match[1]
+    return match[0] if digit is None else b"0.00000" + digit
 
 
 def plain_number(number: Decimal | int) -> int | float:

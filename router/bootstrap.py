@@ -47,7 +47,9 @@ def hub_key(settings: Settings) -> bytes:
     return bytes.fromhex(settings.hub_key_path.read_text().strip())
 
 
-def pipeline(settings: Settings, store: Database | None = None, spoken: Language | None = None) -> Pipeline:
+def pipeline(
+    settings: Settings, store: Database | None = None, spoken: Language | None = None
+) -> Pipeline:
     """A pipeline of its own for one caller (worker or clock), with the hub's organisation in place."""
     store, spoken, key = store or database(settings), spoken or language(), hub_key(settings)
     with store.dedicated() as connection:

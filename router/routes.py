@@ -34,9 +34,15 @@ class Route:
 ROUTES: dict[str, Route] = {
     "organisation.register": Route(organisations.needs_register, organisations.decide_register),
     "organisation.update": Route(organisations.needs_update, organisations.decide_update),
-    "organisation.deregister": Route(organisations.needs_deregister, organisations.decide_deregister),
-    "asset.register": Route(asset_register.needs, asset_register.decide, state_asset, diagnose_asset),
-    "asset.update": Route(asset_update.needs_update, asset_update.decide_update, state_asset, diagnose_asset),
+    "organisation.deregister": Route(
+        organisations.needs_deregister, organisations.decide_deregister
+    ),
+    "asset.register": Route(
+        asset_register.needs, asset_register.decide, state_asset, diagnose_asset
+    ),
+    "asset.update": Route(
+        asset_update.needs_update, asset_update.decide_update, state_asset, diagnose_asset
+    ),
     "asset.amend": Route(asset_update.needs_amend, asset_update.decide_amend),
     "asset.deregister": Route(asset_deregister.needs, asset_deregister.decide),
 }

@@ -41,7 +41,8 @@ class _Failed:
 class Pipeline:
     """Decides groups of messages, one transaction each. Not thread-safe: one caller at a time.
 
-    `make_setting(now, round)` gives the rules' setting for one try.
+    `make_setting(now, round)` gives the rules' setting for one try. `step` is told after each of the
+    three steps (loaded, decided, written).
     """
 
     def __init__(
@@ -52,12 +53,14 @@ class Pipeline:
         make_setting: Callable[[datetime, int], Setting],
         limits: Limits,
         clock: Callable[[], datetime] = _utc_now,
+        step: Callable[[str], None] = lambda _step: None,
     ) -> None:
         self._database = database
         self._adapters = adapters
         self._make_setting = make_setting
         self._limits = limits
         self._clock = clock
+        self._step = step
         self._rows = RowBlocks()
         self._connection: psycopg.Connection | None = None
 
@@ -87,7 +90,7 @@ class Pipeline:
 
     def _in_rounds(self, readings: Sequence[Reading]) -> list[Answer]:
         for round_number in range(_ROUNDS):
-            group = Group(self._make_setting(self._clock(), round_number), self._rows)
+            group = Group(self._make_setting(self._clock(), round_number), self._rows, self._step)
             try:
                 return run(self._connect(), readings, group)
             except WORLD_MOVED as error:
