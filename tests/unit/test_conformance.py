@@ -367,6 +367,13 @@ class TestAnyInput:
         canonical, _ = CONFORMANCE.conform(*case)
         assert canonical_json(canonical) == rfc8785.dumps(canonical)
 
+    @pytest.mark.parametrize("longitude", [0.000001, -0.000009, 0.00001, 0, -1e-5])
+    def test_canonical_json_has_no_exponents_beside_the_prime_meridian(self, longitude):
+        canonical, _ = conform(
+            latitude=51.477, longitude=longitude, make='a\\"2e-6', model=":1e-6,"
+        )
+        assert canonical_json(canonical) == rfc8785.dumps(canonical)
+
     @given(stated(st.none()))
     def test_values_within_the_schema_are_refused_by_assertions_alone(self, case):
         _, reasons = CONFORMANCE.conform(*case)
