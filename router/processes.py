@@ -43,14 +43,6 @@ class ProcessIdentity:
             with suppress(ProcessLookupError):
                 os.kill(self.pid, number)
 
-    def send_to_group(self, number: signal.Signals) -> None:
-        """Sends the signal to the process group that this process led, also after it ended itself.
-
-        A group keeps its number for as long as it has a member: those left behind are still found.
-        """
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(self.pid, number)
-
     def ended_within(self, seconds: float) -> bool:
         """Waits for the end, at most so long; says whether it came."""
         deadline = time.monotonic() + seconds
@@ -107,10 +99,19 @@ class RecordedProcess:
             return True
         identity.send(number)
         in_time = identity.ended_within(seconds)
-        identity.send_to_group(signal.SIGKILL)
+        kill_group(identity.pid)
         identity.ended_within(5)
         self.file.unlink(missing_ok=True)
         return in_time
+
+
+def kill_group(leader_pid: int) -> None:
+    """Kills what is left of the process group that this process led, also after its own end.
+
+    A group keeps its number for as long as it has a member: those left behind are still found.
+    """
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(leader_pid, signal.SIGKILL)
 
 
 def rotate(log: Path) -> None:

@@ -130,6 +130,12 @@ class Settings(BaseSettings):
         return init_settings, running_hub, env_settings
 
 
+def unknown_variables() -> list[str]:
+    """Variables that look like settings and are none: a slip of the pen, most likely."""
+    known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
+    return sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known)
+
+
 def environment_file(home: Path) -> Path:
     """Where `hub up` writes the variables of its processes; only the owner may read it."""
     return home / "run" / "environment.json"

@@ -18,6 +18,9 @@ from router.settings import Settings
 CHECKOUT = Path(__file__).resolve().parents[2]
 
 
+EmbeddedServer = EmbeddedPostgresql | EmbeddedRabbitmq
+
+
 @dataclass(frozen=True, slots=True)
 class Servers:
     """Addresses with their credentials: `postgresql://`, `amqp://`, `http://user:password@host:port`."""
@@ -43,27 +46,20 @@ class ServerHost:
     @property
     def postgresql(self) -> EmbeddedPostgresql | None:
         """The embedded database; None when one is given."""
-        if self.settings.database_url:
-            return None
-        return EmbeddedPostgresql(
-            folder=self.settings.home / "postgresql",
-            shared_buffers_megabytes=self.settings.postgresql_shared_buffers_megabytes,
-        )
+        return None if self.settings.database_url else self._postgresql
 
     @property
     def rabbitmq(self) -> EmbeddedRabbitmq | None:
         """The embedded broker; None when one is given."""
-        if self.settings.broker_url:
-            return None
-        return EmbeddedRabbitmq(
-            folder=self.settings.home / "rabbitmq",
-            programs_folder=_programs_folder(self.settings.home),
-            say=self.say,
-        )
+        return None if self.settings.broker_url else self._rabbitmq
 
-    def embedded(self) -> list[EmbeddedPostgresql | EmbeddedRabbitmq]:
-        """In the order in which they are stopped: the broker, then the database."""
+    def embedded(self) -> list[EmbeddedServer]:
+        """Those that are run here."""
         return [server for server in (self.rabbitmq, self.postgresql) if server]
+
+    def of_this_home(self) -> list[EmbeddedServer]:
+        """All that may run here, also when by now others are given by URL; the broker first."""
+        return [self._rabbitmq, self._postgresql]
 
     def start(self) -> Servers:
         """All servers at once; when one cannot be had, none is left running."""
@@ -84,16 +80,9 @@ class ServerHost:
             broker_management_url=management_url,
         )
 
-    def revive(self) -> list[str]:
-        """Starts those of the embedded servers again that have ended; returns their names."""
-        ended = [server for server in self.embedded() if not server.running()]
-        for server in ended:
-            server.start()
-        return [server.name for server in ended]
-
     def stop(self) -> None:
-        """Stops the embedded servers; those given are none of our business."""
-        for server in self.embedded():
+        """Stops what runs here, the broker first; servers that were given are none of our business."""
+        for server in self.of_this_home():
             if server.running():
                 self.say(f"stopping {server.name}")
             if not server.stop():
@@ -101,8 +90,23 @@ class ServerHost:
 
     def discard(self) -> None:
         """Ends the embedded servers at once: for a home that is thrown away, a test's for example."""
-        for server in self.embedded():
+        for server in self.of_this_home():
             server.kill()
+
+    @property
+    def _postgresql(self) -> EmbeddedPostgresql:
+        return EmbeddedPostgresql(
+            folder=self.settings.home / "postgresql",
+            shared_buffers_megabytes=self.settings.postgresql_shared_buffers_megabytes,
+        )
+
+    @property
+    def _rabbitmq(self) -> EmbeddedRabbitmq:
+        return EmbeddedRabbitmq(
+            folder=self.settings.home / "rabbitmq",
+            programs_folder=_programs_folder(self.settings.home),
+            say=self.say,
+        )
 
     def _start_database(self) -> tuple[str, str]:
         """The addresses of the owner and of the runtime role."""
