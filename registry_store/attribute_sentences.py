@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import Any
 
 #: Characters of a value, or of a name, that a sentence quotes at most.
@@ -102,8 +103,13 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     """`; did you mean 'x'?`, or nothing where no known word is near."""
     if len(word) > QUOTED_CHARACTERS:
         return ""
-    nearest = get_close_matches(word.lower().replace(" ", "_").replace("-", "_"), list(known), n=1)
-    return f"; did you mean '{nearest[0]}'?" if nearest else ""
+    nearest = _nearest(word.lower().replace(" ", "_").replace("-", "_"), tuple(known))
+    return "" if nearest is None else f"; did you mean '{nearest}'?"
+
+
+@lru_cache(maxsize=1024)  # a file makes the same mistake in every row
+def _nearest(word: str, known: tuple[str, ...]) -> str | None:
+    return next(iter(get_close_matches(word, known, n=1)), None)
 
 
 def quoted(value: Any) -> str:

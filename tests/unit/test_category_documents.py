@@ -380,3 +380,18 @@ class TestTheManifest:
         document.write_bytes(b"[]")
         with pytest.raises(ManifestError, match="changed"):
             publish(tmp_path)
+
+
+class TestTheGuide:
+    GUIDE = (FOLDER.parents[1] / "docs" / "categories.md").read_text(encoding="utf-8")
+
+    def test_names_every_category(self):
+        assert {name for name in CATALOGUE.names() if f"`{name}`" not in self.GUIDE} == set()
+
+    def test_explains_every_keyword_of_the_profile(self):
+        meta = orjson.loads((FOLDER / META).read_bytes())
+        parts = [meta["$defs"][name] for name in ("attribute", "value", "reference", "assertion")]
+        said_of_every_document = {"$schema", "properties", "required", "additionalProperties"}
+        keywords = {keyword for part in [meta, *parts] for keyword in part["properties"]}
+        keywords -= said_of_every_document | {"name", "sentence"}
+        assert {each for each in keywords if f"`{each}`" not in self.GUIDE} == set()
