@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 MANIFEST = "manifest.json"
-_PUBLISHED = ("common/*.json", "meta/*.json", "categories/*/*.json")
+_PUBLISHED = ("common/*.json", "meta/category-*.json", "categories/*/*.json")
 
 
 class ManifestError(ValueError):

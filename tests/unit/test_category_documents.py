@@ -1,7 +1,6 @@
 """Category documents: the closed profile, immutability, and meta-rules that are each able to fail."""
 
 from copy import deepcopy
-from hashlib import sha256
 from pathlib import Path
 
 import jsonschema
@@ -16,13 +15,7 @@ from registry_store.category_documents import (
     load_catalogue,
     resolve,
 )
-from registry_store.category_manifest import (
-    ManifestError,
-    check,
-    publish,
-    published_files,
-    read_manifest,
-)
+from registry_store.category_manifest import published_files
 from registry_store.category_profile import CategoryDocumentError, Profile, check_ordinals
 
 FOLDER = Path(__file__).parents[2] / "schemas" / "json"
@@ -338,48 +331,6 @@ class TestAReference:
         before = deepcopy(battery)
         resolve(battery, {COMMON["$id"]: COMMON})
         assert battery == before
-
-
-class TestTheManifest:
-    def test_lists_every_file_with_its_hash(self):
-        hashes = {path: sha256(content).hexdigest() for path, content in published_files(FOLDER)}
-        assert hashes == {path: entry["sha256"] for path, entry in read_manifest(FOLDER).items()}
-
-    def test_refuses_a_document_that_changed(self):
-        files = dict(published_files(FOLDER))
-        files["common/1.0.json"] += b"\n"
-        with pytest.raises(ManifestError, match=r"common/1.0.json was changed"):
-            check(files, read_manifest(FOLDER))
-
-    def test_refuses_a_file_that_is_not_listed(self):
-        files = dict(published_files(FOLDER)) | {"categories/new/1.0.json": b"{}"}
-        with pytest.raises(ManifestError, match="not in the manifest"):
-            check(files, read_manifest(FOLDER))
-
-    def test_refuses_a_file_that_is_gone(self):
-        files = dict(published_files(FOLDER))
-        del files[META]
-        with pytest.raises(ManifestError, match="missing"):
-            check(files, read_manifest(FOLDER))
-
-    def test_takes_new_files_in_and_keeps_what_it_says_of_others(self, tmp_path):
-        (tmp_path / "common").mkdir()
-        first, second = tmp_path / "common/1.0.json", tmp_path / "common/1.1.json"
-        first.write_bytes(b"{}")
-        assert publish(tmp_path) == ["common/1.0.json"]
-        before = read_manifest(tmp_path)
-        second.write_bytes(b"[]")
-        assert publish(tmp_path) == ["common/1.1.json"]
-        assert read_manifest(tmp_path).items() >= before.items()
-
-    def test_is_not_rewritten_for_a_document_that_changed(self, tmp_path):
-        (tmp_path / "common").mkdir()
-        document = tmp_path / "common/1.0.json"
-        document.write_bytes(b"{}")
-        publish(tmp_path)
-        document.write_bytes(b"[]")
-        with pytest.raises(ManifestError, match="changed"):
-            publish(tmp_path)
 
 
 class TestTheGuide:
