@@ -4,7 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+import orjson
+
 from adapters import Adapter, adapters
+from adapters.tables.profile import Profile, profile_from_document
 from contracts.categories import Catalogue
 from contracts.messages import Limits
 from registry_store.category_documents import load_catalogue
@@ -33,7 +36,13 @@ class Language:
 
 def language() -> Language:
     catalogue = load_catalogue(SCHEMAS)
-    return Language(catalogue, Conformance(catalogue), adapters(), Limits())
+    return Language(catalogue, Conformance(catalogue), adapters(profiles()), Limits())
+
+
+def profiles() -> list[Profile]:
+    """The mapping profiles of `schemas/json/profiles`, all versions, in the order of their names."""
+    files = sorted((SCHEMAS / "profiles").glob("*/*.json"))
+    return [profile_from_document(orjson.loads(file.read_bytes())) for file in files]
 
 
 def database(settings: Settings, *, pool_size: int = 10) -> Database:

@@ -1,0 +1,33 @@
+"""`hub clock`: the process for which time passes."""
+
+import signal
+import threading
+
+import typer
+
+from router.bootstrap import database, language, pipeline
+from router.clock import Clock, Scheduled, extend_change_log
+from router.logs import configure_logging
+from router.settings import Settings
+
+
+def register(app: typer.Typer) -> None:
+    app.command("clock")(clock)
+
+
+def clock() -> None:
+    """Decide scheduled commands at their hour, keep the log's partitions ready.
+
+    Any number may run; one leads. Stops on SIGTERM. `hub up` runs one.
+    """
+    settings = Settings()
+    configure_logging(settings.log_level, process="clock")
+    store, spoken = database(settings, pool_size=2), language()
+    stop = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: stop.set())
+    duties = (
+        ("extend_change_log", extend_change_log),
+        ("scheduled", Scheduled(pipeline(settings, store, spoken), spoken)),
+    )
+    Clock(store, duties).run(stop)
