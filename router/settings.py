@@ -88,6 +88,24 @@ class Settings(BaseSettings):
     group_wait_milliseconds: int = Field(
         default=5, ge=0, description="How long a worker waits for a group to fill."
     )
+    lanes_per_class: int = Field(
+        default=4,
+        ge=1,
+        le=64,
+        description="Lanes (queues) of each class. Raise it at any time; it never falls below a lane that "
+        "a partner has.",
+    )
+    attempts_limit: int = Field(
+        default=3,
+        ge=1,
+        description="How often a message that was in hand when a worker died is tried again, alone.",
+    )
+    message_limit_bytes: int = Field(
+        default=32 * 1024 * 1024, ge=1024, description="Largest body that a door takes."
+    )
+    receipt_wait_seconds: float = Field(
+        default=30, gt=0, description="Longest `Prefer: wait` that the HTTP door grants."
+    )
 
     workers: int = Field(default=1, ge=1, description="Processes of `hub work` that `up` starts.")
     start_seconds: float = Field(

@@ -1,0 +1,1 @@
+"""RabbitMQ as the hub uses it: topology, partners' users, connections, confirmed publishing."""

@@ -1,0 +1,1 @@
+"""`hub work`: from the lanes to the pipeline and back, in order, without ever requeueing."""
