@@ -8,8 +8,10 @@ the tuple that `adapters()` builds; a new file layout is one mapping profile, an
 from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
+from adapters.csv_tables import CsvTables
 from adapters.hub_json import HubJson
 from adapters.media_types import essence
+from adapters.tables.profile import Profile
 from contracts.commands import COMMANDS
 from contracts.messages import Decoded, Envelope, Item, Limits
 
@@ -33,9 +35,11 @@ class Adapter(Protocol):
         ...
 
 
-def adapters(*, commands: frozenset[str] = COMMANDS) -> tuple[Adapter, ...]:
-    """Every format that the hub reads."""
-    return (HubJson(commands),)
+def adapters(
+    profiles: Iterable[Profile], *, commands: frozenset[str] = COMMANDS
+) -> tuple[Adapter, ...]:
+    """Every format that the hub reads. `profiles`: the table layouts that it knows."""
+    return (HubJson(commands), CsvTables(profiles))
 
 
 def adapter_for(known: Iterable[Adapter], media_type: str) -> Adapter | None:

@@ -1,0 +1,55 @@
+"""Cells to values, one reader per column of a file: each distinct text is read once."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from adapters.tables.folding import squeeze
+from contracts.reasons import Rule, Severity
+
+
+class Unread(NamedTuple):
+    """A cell that cannot be read as what its column holds: by which rule, and what to do."""
+
+    rule: Rule
+    text: str
+    severity: Severity = Severity.error
+
+
+class CellReader(dict[str, Any]):
+    """Text of a cell -> its value, None where there is none, or `Unread`; filled as texts come.
+
+    A dict, so that `map(reader.__getitem__, cells)` runs in C for texts that were seen before:
+    registers repeat themselves.
+    """
+
+    def __init__(
+        self,
+        read: Callable[[str], Any],
+        null_markers: frozenset[str],
+        longest: int,
+        unreadable: Severity,
+    ) -> None:
+        super().__init__()
+        self._read = read
+        self._null_markers = null_markers
+        self._longest = longest
+        self._unreadable = unreadable
+        self.has_unread = False
+
+    def __missing__(self, cell: str) -> Any:
+        value = self[cell] = self._value(cell)
+        return value
+
+    def _value(self, cell: str) -> Any:
+        if len(cell) > self._longest:
+            text = f"the cell has {len(cell)} characters, the limit is {self._longest}"
+            value: Any = Unread(Rule.MSG_03, text)
+        elif squeeze(cell) in self._null_markers:
+            return None
+        else:
+            value = self._read(cell)
+        if type(value) is Unread:
+            self.has_unread = True
+            if self._unreadable is Severity.warning:
+                value = value._replace(severity=Severity.warning, text=f"{value.text}; left out")
+        return value

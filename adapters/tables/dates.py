@@ -1,0 +1,93 @@
+"""Dates as tables write them: ISO, day or month first, with or without a time, spreadsheet serials.
+
+Whether day or month comes first is not in a cell but in its file: unambiguous dates of the file show it,
+for dates with a time and without one apart (they come from different exports).
+"""
+
+import re
+from collections.abc import Callable, Iterable
+from datetime import date, timedelta
+from typing import Any
+
+from adapters.tables.cells import Unread
+from contracts.reasons import Rule
+
+_TIME = r"(?P<time>[T ]\s*[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?\s*(?:Z|[+-][0-9]{2}:?[0-9]{2}|[AaPp][Mm])?)?"
+_ISO = re.compile(r"([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})" + _TIME)
+_NUMERIC = re.compile(r"([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{4})" + _TIME)
+_NAMED = re.compile(r"([0-9]{1,2})[- /]([A-Za-z]{3})[A-Za-z]*[- /,]+([0-9]{4})" + _TIME)
+_SERIAL = re.compile(r"([0-9]{5})(?:\.[0-9]+)?")
+_MONTHS = {name: number for number, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}
+#: Day 0 of spreadsheet serials; 20,000 is in 1954, 80,000 in 2119.
+_SERIAL_ZERO = date(1899, 12, 30)
+_SERIALS = range(20_000, 80_000)
+_MONTHS_OF_YEAR = 12
+_YEARS = range(1880, 2200)
+
+
+class DateOrder:
+    """Which of day and month comes first in a file: True, False, or None where it contradicts itself."""
+
+    def __init__(self, cells: Iterable[str], *, usual: bool) -> None:
+        evidence: dict[bool, set[bool]] = {True: set(), False: set()}
+        for cell in cells:
+            if match := _NUMERIC.fullmatch(cell.strip()):
+                first, second = int(match[1]), int(match[2])
+                if (first > _MONTHS_OF_YEAR) != (second > _MONTHS_OF_YEAR):
+                    evidence[match["time"] is not None].add(first > _MONTHS_OF_YEAR)
+        self.day_first = {with_time: _order(found, usual=usual) for with_time, found in evidence.items()}
+        self.seen = any(evidence.values())
+
+    def notes(self) -> tuple[str, ...]:
+        words = {True: "day first", False: "month first", None: "contradictory"}
+        if not self.seen:
+            return ()
+        return (
+            f"dates: {words[self.day_first[False]]}, with a time {words[self.day_first[True]]}",
+        )
+
+
+def _order(found: set[bool], *, usual: bool) -> bool | None:
+    if len(found) > 1:
+        return None
+    return next(iter(found), usual)
+
+
+def date_reader(order: DateOrder) -> Callable[[str], Any]:
+    """Text -> `YYYY-MM-DD`, or Unread (TAB_03)."""
+
+    def read(cell: str) -> Any:
+        text = " ".join(cell.split())
+        if match := _ISO.fullmatch(text):
+            return _day(cell, match[1], match[2], match[3])
+        if match := _NAMED.fullmatch(text):
+            return _day(cell, match[3], _MONTHS.get(match[2].lower(), 0), match[1])
+        if (match := _SERIAL.fullmatch(text)) and int(match[1]) in _SERIALS:
+            return (_SERIAL_ZERO + timedelta(days=int(match[1]))).isoformat()
+        if match := _NUMERIC.fullmatch(text):
+            return _numeric(cell, match, order)
+        return Unread(Rule.TAB_03, f"{cell[:40]!r} is not a date; write YYYY-MM-DD")
+
+    return read
+
+
+def _numeric(cell: str, match: re.Match[str], order: DateOrder) -> Any:
+    first, second = int(match[1]), int(match[2])
+    day_first = order.day_first[match["time"] is not None]
+    if first > _MONTHS_OF_YEAR or second > _MONTHS_OF_YEAR or first == second:
+        day_first = first > _MONTHS_OF_YEAR
+    if day_first is None:
+        text = f"{cell[:40]!r}: day and month cannot be told apart, the file has both orders; write YYYY-MM-DD"
+        return Unread(Rule.TAB_03, text)
+    day, month = (first, second) if day_first else (second, first)
+    return _day(cell, match[3], month, day)
+
+
+def _day(cell: str, year: str | int, month: str | int, day: str | int) -> Any:
+    try:
+        found = date(int(year), int(month), int(day))
+    except ValueError:
+        found = None
+    if found is None or found.year not in _YEARS:
+        return Unread(Rule.TAB_03, f"{cell[:40]!r} is not a day of the calendar, or of no use as one")
+    return found.isoformat()

@@ -1,0 +1,89 @@
+"""Drafts: items while they are made, one per row or per filled slot of a row."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from adapters.tables.cells import Unread
+from contracts.messages import Item
+from contracts.reasons import Reason, Rule, Severity
+
+
+@dataclass(slots=True)
+class Draft:
+    """`values` are those of the row and of this slot, by column name, None where there is none.
+
+    `headings` (by column name) and `pointers` (JSON Pointer -> heading) are shared by all drafts of one
+    slot; what a step adds stands in `sources` (JSON Pointer -> column name).
+    """
+
+    row: int
+    slot: int | None
+    first_of_row: bool
+    values: dict[str, Any]
+    payload: dict[str, Any]
+    headings: Mapping[str, str]
+    pointers: Mapping[str, str]
+    reasons: list[Reason] = field(default_factory=list)
+    sources: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def place(self) -> str:
+        return f"row {self.row}" if self.slot is None else f"row {self.row}, slot {self.slot}"
+
+    def put(self, pointer: str, value: Any, column: str | None = None) -> None:
+        """A member of the payload, and from which column it came."""
+        section, _, name = pointer[1:].rpartition("/")
+        target = self.payload if not section else self.payload.setdefault(section, {})
+        target[name] = value
+        if column is not None:
+            self.sources[pointer] = column
+
+    def doubt(
+        self,
+        rule: Rule,
+        text: str,
+        *,
+        column: str | None = None,
+        pointer: str = "",
+        severity: Severity = Severity.error,
+    ) -> None:
+        """A reason at the column's cell, or at the whole item if the file has no such column."""
+        heading = self.headings.get(column) if column is not None else None
+        place = f'{self.place}, column "{heading}"' if heading is not None else self.place
+        self.reasons.append(Reason(rule, text, pointer, place, severity))
+
+    def doubt_cell(self, unread: Unread, column: str, pointer: str) -> None:
+        self.doubt(unread.rule, unread.text, column=column, pointer=pointer, severity=unread.severity)
+
+
+def meets(values: Mapping[str, Any], when: Mapping[str, frozenset[Any]]) -> bool:
+    """Whether each named value is one of those listed."""
+    return all(values.get(name) in allowed for name, allowed in when.items())
+
+
+class Pointers:
+    """The maps of pointers to headings that items carry, each distinct one made once."""
+
+    def __init__(self) -> None:
+        self._made: dict[tuple[Any, ...], Mapping[str, str]] = {}
+
+    def of(self, draft: Draft) -> Mapping[str, str]:
+        key = (draft.slot, *draft.sources.items())
+        if (known := self._made.get(key)) is None:
+            added = {
+                pointer: draft.headings[column]
+                for pointer, column in draft.sources.items()
+                if column in draft.headings
+            }
+            known = self._made[key] = {**draft.pointers, **added}
+        return known
+
+
+def items_of(drafts: Iterable[Draft], command: str) -> list[Item]:
+    """Items numbered from 1, in the order of the drafts."""
+    pointers = Pointers()
+    return [
+        Item(number, draft.place, command, draft.payload, tuple(draft.reasons), pointers.of(draft))
+        for number, draft in enumerate(drafts, 1)
+    ]

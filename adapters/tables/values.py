@@ -1,0 +1,159 @@
+"""Kinds of value: what a column's cells are read as. A kind is one function that makes a reader.
+
+A reader takes a text that is not a null marker, and gives a value of the hub's profile (RECORDS.md
+section 2) or `Unread`. Numbers never pass through a binary float.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from decimal import ROUND_HALF_EVEN, Decimal
+from typing import Any
+
+from adapters.tables.cells import Unread
+from adapters.tables.dates import DateOrder, date_reader
+from adapters.tables.folding import fold, squeeze
+from adapters.tables.headings import Match
+from adapters.tables.profile import Profile
+from contracts.identifiers import normalise_postcode
+from contracts.reasons import Rule
+
+Reader = Callable[[str], Any]
+
+#: RECORDS.md section 2: at most 12 integer digits.
+_INTEGER_DIGITS = 12
+
+_NUMBER = re.compile(
+    r"([+-]?(?:[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]{0,30})?|[0-9]{1,18}(?:\.[0-9]{0,30})?|\.[0-9]{1,30})"
+    r"(?:[eE][+-]?[0-9]{1,2})?)\s*([A-Za-z]{0,6})"
+)
+_REPAIRED_BY_EXCEL = re.compile(r"'?([0-9]+)(?:\.0+)?")
+_CUT_BY_EXCEL = re.compile(r"[0-9](?:\.[0-9]+)?[eE]\+?[0-9]+")
+_VOLTAGES = re.compile(r"\s*\(?\b[0-9.]+(?:\s*/\s*[0-9.]+)*\s*kV\)?\s*$", re.IGNORECASE)
+_YES_NO = {"yes": True, "y": True, "true": True, "1": True, "no": False, "n": False, "false": False, "0": False}
+
+
+def reader_of(match: Match, profile: Profile, order: DateOrder) -> Reader:
+    """The reader for a column as a file has it."""
+    return KINDS[match.column.kind](match, profile, order)
+
+
+def _text(match: Match, profile: Profile, order: DateOrder) -> Reader:
+    """One line, NFC, runs of blanks as one; the bar that flat files keep for themselves as a slash.
+
+    `case: upper` for names that publishers write now in one case, now in the other; `voltages: drop` for
+    substations, whose names carry a voltage in one snapshot and not in the next.
+    """
+    upper = match.column.options.get("case") == "upper"
+    drop_voltages = match.column.options.get("voltages") == "drop"
+
+    def read(cell: str) -> Any:
+        text = _line(cell)
+        if drop_voltages:
+            text = _VOLTAGES.sub("", text) or text
+        return (text.upper() if upper else text) or None
+
+    return read
+
+
+def _line(cell: str) -> str:
+    text = cell if cell.isascii() else unicodedata.normalize("NFC", cell)
+    if not text.isprintable():
+        text = "".join(character if character.isprintable() else " " for character in text)
+    return " ".join(text.replace("|", "/").split())
+
+
+def _decimal(match: Match, profile: Profile, order: DateOrder) -> Reader:
+    """A number in the heading's unit, or in the unit that the cell itself names; scaled exactly.
+
+    Rounded half to even at `fraction_digits` (3 unless told). `aliases` turn words and odd values
+    into usual ones (`LV`, or 0.415 kV for 0.4 kV); they are in the payload's unit.
+    """
+    options = match.column.options
+    factors = {fold(unit): Decimal(factor) for unit, factor in match.column.units.items()}
+    usual = factors.get(fold(match.unit or ""), Decimal(1))
+    step = Decimal(1).scaleb(-int(options.get("fraction_digits", 3)))
+    words = {squeeze(word): Decimal(value) for word, value in options.get("aliases", {}).items()}
+    values = {Decimal(word): value for word, value in words.items() if word[0].isdigit()}
+
+    def read(cell: str) -> Any:
+        if (word := words.get(squeeze(cell))) is not None:
+            return word
+        found = _NUMBER.fullmatch(cell.strip())
+        if found is None:
+            return Unread(Rule.TAB_03, f"{cell[:40]!r} is not a number")
+        factor = factors.get(fold(found[2])) if found[2] else usual
+        if factor is None:
+            known = ", ".join(match.column.units) or "none"
+            return Unread(Rule.TAB_03, f"the unit of {cell[:40]!r} is not one of this column: {known}")
+        number = Decimal(found[1].replace(",", "")) * factor
+        if number and abs(number.adjusted()) > _INTEGER_DIGITS:
+            return Unread(Rule.TAB_03, f"{cell[:40]!r} is beyond what a number may be")
+        return values.get(number, _plain(number.quantize(step, ROUND_HALF_EVEN)))
+
+    return read
+
+
+def _plain(number: Decimal) -> Decimal:
+    """Without trailing zeros and without exponent, so that 6, 6.0 and 6E0 are one value."""
+    return Decimal(int(number)) if number == number.to_integral_value() else number.normalize()
+
+
+def _date(match: Match, profile: Profile, order: DateOrder) -> Reader:
+    return date_reader(order)
+
+
+def _yes_no(match: Match, profile: Profile, order: DateOrder) -> Reader:
+    def read(cell: str) -> Any:
+        value = _YES_NO.get(squeeze(cell))
+        return value if value is not None else Unread(Rule.TAB_03, f"{cell[:40]!r} is neither yes nor no")
+
+    return read
+
+
+def _code(match: Match, profile: Profile, order: DateOrder) -> Reader:
+    """A value of the column's code table, its spelling folded: `Fossil - Gas` is `fossil gas`."""
+    codes = profile.codes_of(match.column)
+
+    def read(cell: str) -> Any:
+        if (code := codes.get(fold(cell))) is not None:
+            return code.code
+        table = match.column.options["codes"]
+        text = f"{cell[:80]!r} is not in the code table {table} of the profile {profile.name}"
+        return Unread(Rule.TAB_04, text)
+
+    return read
+
+
+def _digits(match: Match, profile: Profile, order: DateOrder) -> Reader:
+    """An identifier of digits, kept as text; what a spreadsheet did to it is undone or refused.
+
+    `1014569292506.0` lost nothing and is mended; `1.01457E+12` lost its last digits. Whether the digits
+    are right is for a step to check.
+    """
+
+    def read(cell: str) -> Any:
+        text = "".join(cell.split())
+        if _CUT_BY_EXCEL.fullmatch(text):
+            sentence = f"a spreadsheet has cut the number to {cell[:40]!r}: format the column as text"
+            return Unread(Rule.ASSET_01, sentence)
+        found = _REPAIRED_BY_EXCEL.fullmatch(text)
+        return found[1] if found else text
+
+    return read
+
+
+def _postcode(match: Match, profile: Profile, order: DateOrder) -> Reader:
+    return lambda cell: normalise_postcode(_line(cell)) or None
+
+
+#: What `kind` in a profile may be.
+KINDS: dict[str, Callable[[Match, Profile, DateOrder], Reader]] = {
+    "text": _text,
+    "decimal": _decimal,
+    "date": _date,
+    "yes_no": _yes_no,
+    "code": _code,
+    "digits": _digits,
+    "postcode": _postcode,
+}
