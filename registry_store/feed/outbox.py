@@ -58,7 +58,7 @@ _DUE = """
         SELECT * FROM bundle WHERE subscription = s.id AND delivered_at IS NULL
         ORDER BY first_sequence LIMIT 1
     ) b
-    WHERE s.id = ANY(%(ids)s) AND s.way <> 'pull' AND s.state IN ('active', 'ended')
+    WHERE s.id = ANY(%(ids)s) AND s.way = %(way)s AND s.state IN ('active', 'ended')
       AND b.next_attempt_at <= now() AND (b.attempts > 0) = %(tried)s
     ORDER BY random() LIMIT %(limit)s
 """
@@ -85,11 +85,11 @@ _PAGE = """
 
 
 def due(
-    connection: psycopg.Connection, ids: Collection[str], *, limit: int, tried: bool = False
+    connection: psycopg.Connection, ids: Collection[str], *, way: str, limit: int, tried: bool
 ) -> list[DueBundle]:
     """The bundle to send next for each of `ids` that has one: never tried before, or tried and due again."""
     with connection.cursor(row_factory=class_row(DueBundle)) as cursor:
-        return cursor.execute(_DUE, {"ids": list(ids), "limit": limit, "tried": tried}).fetchall()
+        return cursor.execute(_DUE, {"ids": list(ids), "way": way, "limit": limit, "tried": tried}).fetchall()
 
 
 def mark_delivered(connection: psycopg.Connection, keys: Iterable[tuple[str, int]]) -> None:

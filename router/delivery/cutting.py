@@ -1,0 +1,108 @@
+"""Cutting, over and over: the subscriptions of this relay, grouped by where they stand.
+
+Most stand at the head of the log and are fed together by one read. Those that lag behind read for
+themselves, one bounded cut between two cuts of the others, up to where the next ones stand.
+"""
+
+from collections.abc import Callable
+from itertools import groupby
+
+import psycopg
+import structlog
+
+from contracts.categories import Catalogue
+from registry_store.database import Database
+from registry_store.feed import grants, log
+from registry_store.feed.cut import Cutter
+from registry_store.feed.packing import FeedLimits
+from router.delivery.leases import Lease
+from router.killpoints import reached
+
+_POSITIONS = "SELECT id, position FROM subscription WHERE state = 'active' ORDER BY position, id"
+
+_log = structlog.get_logger()
+
+
+class Cutting:
+    """One database connection, used by one thread at a time."""
+
+    def __init__(
+        self,
+        database: Database,
+        lease: Lease,
+        *,
+        catalogue: Catalogue,
+        limits: FeedLimits,
+        on_cut: Callable[[frozenset[str]], None],
+    ) -> None:
+        """`on_cut` is told which subscriptions have new bundles."""
+        self._database = database
+        self._lease = lease
+        self._catalogue = catalogue
+        self._limits = limits
+        self._on_cut = on_cut
+        self._cutter = Cutter(catalogue, limits)
+        self._connection: psycopg.Connection | None = None
+        self._laggard_turn = 0
+
+    def step(self) -> bool:
+        """Cuts what can be cut now; whether there was anything. Raises what the database raises."""
+        if self._connection is None or self._connection.closed:
+            self._connection = self._database.dedicated()
+        try:
+            return self._step(self._connection)
+        except BaseException:
+            self._connection.close()
+            raise
+
+    def close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+
+    def _step(self, connection: psycopg.Connection) -> bool:
+        head = log.head(connection)
+        standing = connection.execute(_POSITIONS).fetchall()
+        mine = self._lease.mine
+        groups = [
+            (position, [id for id, _ in group])
+            for position, group in groupby(
+                ((id, position) for id, position in standing if id in mine), key=lambda row: row[1]
+            )
+            if position < head
+        ]
+        if not groups:
+            return False
+        *laggards, (position, ids) = groups
+        if laggards:
+            ids = ids + self._cut_one_of(connection, laggards, up_to=position)
+        self._cut(connection, ids, position, ceiling=head)
+        return True
+
+    def _cut_one_of(
+        self, connection: psycopg.Connection, laggards: list[tuple[int, list[str]]], *, up_to: int
+    ) -> list[str]:
+        """One cut of one group, in turn; the subscriptions that caught up with `up_to` by it."""
+        self._laggard_turn += 1
+        turn = self._laggard_turn % len(laggards)
+        position, ids = laggards[turn]
+        ceiling = laggards[turn + 1][0] if turn + 1 < len(laggards) else up_to
+        reached_position = self._cut(connection, ids, position, ceiling=ceiling)
+        return ids if reached_position == up_to else []
+
+    def _cut(self, connection: psycopg.Connection, ids: list[str], position: int, *, ceiling: int) -> int:
+        with connection.transaction():
+            report = self._cutter.cut(connection, ids, position, ceiling=ceiling)
+            reached("relay.cut.before_commit")
+        reached("relay.cut.after_commit")
+        told = set(report.told)
+        for subscription, grant in report.grants:
+            with connection.transaction():
+                expanded = grants.expand(
+                    connection, subscription, grant, catalogue=self._catalogue, limits=self._limits
+                )
+            if expanded:
+                told.add(subscription)
+                _log.info("relay.grant_told", subscription=subscription, position=grant.position)
+        if told:
+            self._on_cut(frozenset(told))
+        return report.to_position
