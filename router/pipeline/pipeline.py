@@ -12,7 +12,7 @@ from adapters import Adapter
 from contracts.messages import Envelope, Limits
 from contracts.reasons import Reason, Rule
 from registry_store.database import Database
-from registry_store.dead_letters import bury
+from registry_store.dead_letters import bury, transport_headers
 from registry_store.faults import WORLD_MOVED, Transient, is_passing
 from registry_store.rules.decision import Setting
 from registry_store.writing import RowBlocks
@@ -103,25 +103,28 @@ class Pipeline:
         except Exception as error:  # a bug in an adapter: this message alone is dead, its neighbours go on
             return _Failed(envelope, error)
 
-    def _bury(self, failed: "_Failed") -> Answer:
+    def bury(self, envelope: Envelope, *, cause: str, detail: str) -> Answer:
         """Dead-letter the one message that the hub fails on, and answer it.
 
         Nothing is stored under its id: the sender may send it again, the operator redrive it.
         """
-        envelope, error = failed.envelope, failed.error
-        log.error("pipeline.dead_letter", sender=envelope.sender, message_id=envelope.message_id, cause=repr(error)[:500])
         try:
             row = bury(
                 self._connect(), lane=f"{envelope.door}.{envelope.message_class}", sender=envelope.sender,
                 message_id=envelope.message_id or None, media_type=envelope.media_type, body=envelope.body,
-                cause=type(error).__name__, detail="".join(traceback.format_exception(error))[-4_000:],
+                cause=cause, detail=detail[-4_000:], headers=transport_headers(envelope),
             )
         except Exception as fault:
             self._raise_if_passing(fault)
             raise
+        log.error("pipeline.dead_letter", row=row, sender=envelope.sender, message_id=envelope.message_id, cause=cause)
         reason = Reason(Rule.MSG_14, f"the hub failed on this message and keeps it as dead letter {row}")
         reading = read(replace(envelope, reasons=(reason,)), self._adapters, self._limits)
         return refusal(reading, Group(self._make_setting(self._clock(), 0), self._rows), dead=True)
+
+    def _bury(self, failed: "_Failed") -> Answer:
+        trace = "".join(traceback.format_exception(failed.error))
+        return self.bury(failed.envelope, cause=type(failed.error).__name__, detail=trace)
 
     def _raise_if_passing(self, error: Exception) -> None:
         if is_passing(error):
