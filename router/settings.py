@@ -107,6 +107,12 @@ class Settings(BaseSettings):
         default=30, gt=0, description="Longest `Prefer: wait` that the HTTP door grants."
     )
 
+    webhook_private_targets: bool = Field(
+        default=False,
+        description="Webhooks may go to loopback and private addresses, also by plain http. For tests "
+        "and demonstrations.",
+    )
+
     workers: int = Field(default=1, ge=1, description="Processes of `hub work` that `up` starts.")
     start_seconds: float = Field(
         default=60, gt=0, description="How long `up --detach` waits until all answer."

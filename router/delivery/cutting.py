@@ -15,6 +15,7 @@ from registry_store.database import Database
 from registry_store.feed import grants, log
 from registry_store.feed.cut import Cutter
 from registry_store.feed.packing import FeedLimits
+from router.delivery.interrupting import interrupt
 from router.delivery.leases import Lease
 from router.killpoints import reached
 
@@ -54,6 +55,11 @@ class Cutting:
         except BaseException:
             self._connection.close()
             raise
+
+    def interrupt(self) -> None:
+        """From another thread: a step under way fails, its transaction is undone."""
+        if self._connection is not None:
+            interrupt(self._database, self._connection)
 
     def close(self) -> None:
         if self._connection is not None:

@@ -50,7 +50,7 @@ class Dispatch:
     ) -> None:
         self._database = database
         self._lease = lease
-        self._name = name
+        self.name = name
         self._way = way
         self._settler = settler
         self._limits = limits or DispatchLimits()
@@ -66,16 +66,16 @@ class Dispatch:
         self._to_look_at.update(subscriptions)
         self._woken.set()
 
-    async def run(self) -> None:
-        """Until it is cancelled; deliveries under way are then waited for by `drain`."""
-        while True:
-            self._woken.clear()
-            if not await self._hand_out():
-                try:
-                    async with asyncio.timeout(self._limits.scan_seconds):
-                        await self._woken.wait()
-                except TimeoutError:
-                    continue
+    async def step(self) -> bool:
+        """Hands out what is due, or waits for news for a while; always to be called again at once."""
+        self._woken.clear()
+        if not await self._hand_out():
+            try:
+                async with asyncio.timeout(self._limits.scan_seconds):
+                    await self._woken.wait()
+            except TimeoutError:
+                pass  # the scan finds what nobody told of: retries that are due, bundles of a dead relay
+        return True
 
     async def drain(self, seconds: float) -> None:
         """Lets deliveries under way come to their end, at most so long; then breaks them off."""
@@ -109,7 +109,7 @@ class Dispatch:
 
     def _due(self, ids: set[str], limit: int, tried: bool) -> list[DueBundle]:  # noqa: FBT001
         with self._database.writing() as connection:
-            return outbox.due(connection, ids, way=self._name, limit=limit, tried=tried)
+            return outbox.due(connection, ids, way=self.name, limit=limit, tried=tried)
 
     async def _deliver(self, bundle: DueBundle, *, slow: bool) -> None:
         try:

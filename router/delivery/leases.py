@@ -35,12 +35,16 @@ class Lease:
         held = time.monotonic() - self._beaten_at < processes.LIVE_SECONDS - _MARGIN_SECONDS
         return self._share if held else frozenset()
 
-    def beat(self) -> None:
-        """Says that this relay lives, reads which others do and what there is to share."""
+    def beat(self, problem: str | None) -> None:
+        """Says that this relay lives, reads which others do and what there is to share.
+
+        `problem`: what keeps it from its work, for `hub status`.
+        """
         began = time.monotonic()
         self._heartbeat.beat()
         members = processes.live(self._database, "relay")
         with self._database.writing() as connection:
+            connection.execute("UPDATE process SET problem = %s WHERE id = %s", (problem, self.id))
             ids = frozenset(id for (id,) in connection.execute(_SUBSCRIPTIONS))
         if self._shared != (ids, members):
             self._share = processes.share(ids, members, self.id)

@@ -29,10 +29,17 @@ class Settler:
     The outcome of a delivery is not thrown away meanwhile: the same bundle would be sent again.
     """
 
-    def __init__(self, database: Database, *, on_trouble: Callable[[Exception], float]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        *,
+        on_trouble: Callable[[Exception], float],
+        on_success: Callable[[], None],
+    ) -> None:
         """`on_trouble` is told of each failure to write, and says how many seconds to wait."""
         self._database = database
         self._on_trouble = on_trouble
+        self._on_success = on_success
         self._batch = _Batch()
         self._filled = asyncio.Event()
 
@@ -70,6 +77,7 @@ class Settler:
             except Exception as error:  # noqa: BLE001 - kept and told; written down again until it holds
                 await asyncio.sleep(self._on_trouble(error))
             else:
+                self._on_success()
                 return
 
     def _write(self, batch: _Batch) -> None:

@@ -10,6 +10,7 @@ from contracts.categories import Catalogue
 from registry_store.database import Database
 from registry_store.feed import snapshots
 from registry_store.feed.packing import FeedLimits
+from router.delivery.interrupting import interrupt
 from router.delivery.leases import Lease
 
 _log = structlog.get_logger()
@@ -32,6 +33,7 @@ class Snapshotting:
         self._catalogue = catalogue
         self._limits = limits
         self._on_cut = on_cut
+        self._connection: psycopg.Connection | None = None
 
     def step(self) -> bool:
         """Takes one that is waiting and ours; whether there was one."""
@@ -39,10 +41,15 @@ class Snapshotting:
             waiting = snapshots.waiting(connection)
         for subscription in waiting:
             if subscription in self._lease.mine:
-                with self._database.dedicated() as connection:
-                    self._take(connection, subscription)
+                with self._database.dedicated() as self._connection:
+                    self._take(self._connection, subscription)
                 return True
         return False
+
+    def interrupt(self) -> None:
+        """From another thread: a snapshot under way fails and is undone; it begins anew later."""
+        if self._connection is not None:
+            interrupt(self._database, self._connection)
 
     def _take(self, connection: psycopg.Connection, subscription: str) -> None:
         connection.isolation_level = IsolationLevel.REPEATABLE_READ
