@@ -44,7 +44,7 @@ def read_event(document: Any, place: str) -> Event:
     time = document.get("time")
     moment = read_time(time) if type(time) is str else None
     kind, identity, subject = document.get("type"), document.get("id"), document.get("subject")
-    reasons = ()
+    reasons: tuple[Reason, ...] = ()
     if not (
         document.keys() <= _USUAL
         and document.get("specversion") == "1.0"

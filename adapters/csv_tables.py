@@ -11,7 +11,7 @@ from typing import Any
 from adapters import media_types
 from adapters.strict_json import too_large
 from adapters.tables.csv_rows import Sheet, read_sheet
-from adapters.tables.drafts import Draft, items_of
+from adapters.tables.drafts import Draft, items_of, unreadable_row
 from adapters.tables.encodings import read_text
 from adapters.tables.engine import Table
 from adapters.tables.headings import HeadingIndex
@@ -31,7 +31,9 @@ class CsvTables:
     def __init__(self, profiles: Iterable[Profile]) -> None:
         oldest_first = sorted(profiles, key=_version_order)
         self._profiles = {(known.name, known.version): _Known(known) for known in oldest_first}
-        self._newest = {known.name: self._profiles[known.name, known.version] for known in oldest_first}
+        self._newest = {
+            known.name: self._profiles[known.name, known.version] for known in oldest_first
+        }
 
     def decode(self, envelope: Envelope, limits: Limits) -> Decoded:
         """One item per row or filled slot. Reasons: MSG_01 to MSG_03, MSG_11, MSG_13, TAB_*, and the profile's."""
@@ -41,7 +43,9 @@ class CsvTables:
             return Decoded(reasons=(known,), is_file=True)
         if envelope.statement_date is None:
             text = "a file needs its statement date: the day for which it says what holds"
-            return Decoded(reasons=(Reason(Rule.MSG_13, text, place="statement date"),), is_file=True)
+            return Decoded(
+                reasons=(Reason(Rule.MSG_13, text, place="statement date"),), is_file=True
+            )
         if len(envelope.body) > limits.body_bytes:
             return Decoded(reasons=(too_large(len(envelope.body), limits),), is_file=True)
         return known.decode(envelope, limits, parameters.get("charset"))
@@ -61,7 +65,9 @@ class CsvTables:
         if chosen is not None:
             return chosen
         known = ", ".join(f"{name} {version}" for name, version in self._profiles) or "none"
-        text = f"a table names its mapping profile, as in text/csv; profile=NAME; the hub has: {known}"
+        text = (
+            f"a table names its mapping profile, as in text/csv; profile=NAME; the hub has: {known}"
+        )
         return Reason(Rule.MSG_01, text)
 
 
@@ -78,7 +84,9 @@ class _Known:
         digest = hashlib.sha256(envelope.body).hexdigest()
         versions = {"profile": self._profile.name, "profile_version": self._profile.version}
 
-        def decoded(items: Iterable[Item], reasons: Iterable[Reason], notes: Iterable[str]) -> Decoded:
+        def decoded(
+            items: Iterable[Item], reasons: Iterable[Reason], notes: Iterable[str]
+        ) -> Decoded:
             return Decoded(
                 tuple(items),
                 tuple(reasons),
@@ -118,7 +126,7 @@ class _Known:
         """The items, with an answer for each row that could not be read as one, in order of rows."""
         for number, problem in sheet.rows:
             if isinstance(problem, Reason):
-                drafts.append(Draft(number, None, True, {}, {}, {}, {}, [problem]))
+                drafts.append(unreadable_row(number, problem))
         drafts.sort(key=lambda draft: (draft.row, draft.slot or 0))
         return items_of(drafts, self._profile.command)
 

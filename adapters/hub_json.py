@@ -144,10 +144,11 @@ class HubJson:
             return Item(number, place, command, entry)
         payload = {name: value for name, value in entry.items() if name != "command"}
         own = entry.get("command")
-        if own == command or (command is None and own in self._commands):
-            return Item(number, place, own, payload)
+        named = own if type(own) is str else ""
+        if named == command or (command is None and named in self._commands):
+            return Item(number, place, named, payload)
         reason = self._command_problem(own, command, f"{place}/command")
-        return Item(number, place, command or (own if type(own) is str else ""), payload, (reason,))
+        return Item(number, place, command or named, payload, (reason,))
 
     def _command_problem(self, own: Any, command: str | None, place: str) -> Reason:
         if own is None:

@@ -14,6 +14,7 @@ from contracts.reasons import escape_pointer
 
 #: A sender who has that many to mend is not helped by more, and the walk stays bounded.
 MOST_PROBLEMS = 100
+_SHOWN = 40
 
 _TOKEN = re.compile(
     r"""[ \t\n\r]*(?:
@@ -108,7 +109,7 @@ def _pointer(stack: list[_Container]) -> str:
 
 
 def _shortened(token: str) -> str:
-    return token if len(token) <= 40 else f"{token[:37]}..."
+    return token if len(token) <= _SHOWN else f"{token[:_SHOWN]}..."
 
 
 def position(text: str, offset: int) -> str:

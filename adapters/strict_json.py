@@ -17,10 +17,11 @@ from adapters.json_diagnosis import Problem, diagnose, position
 from contracts.messages import Limits
 from contracts.reasons import Reason, Rule
 
+_EXPONENT_DIGITS = 3
 _SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
-class _Refused(Exception):
+class _RefusedError(Exception):
     """The fast pass met something that JSON allows and the hub does not."""
 
 
@@ -37,24 +38,29 @@ def read(body: bytes, limits: Limits) -> tuple[Any, tuple[Reason, ...]]:
         text = body.decode("utf-8")
     except UnicodeDecodeError as error:
         return None, (_not_utf8(body, error),)
+    value: Any = None
+    reasons: tuple[Reason, ...] = ()
     try:
         value = _decoder(limits.number_digits).decode(text)
     except json.JSONDecodeError as error:
-        return None, (*_diagnosed(text, limits), _syntax(text, error))
-    except RecursionError:
-        return None, _diagnosed(text, limits) or (
-            Reason(Rule.MSG_03, "arrays and objects nest too deep"),
-        )
-    except _Refused as refusal:
-        return None, _diagnosed(text, limits) or (Reason(Rule.MSG_02, str(refusal)),)
-    deep = text.count("{") + text.count("[") > limits.depth and _deeper_than(value, limits.depth)
-    halves = "\\u" in text and _SURROGATE_ESCAPE.search(text) is not None
-    if (deep or halves) and (reasons := _diagnosed(text, limits)):
-        return None, reasons
-    return value, ()
+        reasons = (*_diagnosed(text, limits), _syntax(text, error))
+    except (RecursionError, _RefusedError) as error:
+        reasons = _diagnosed(text, limits) or (Reason(Rule.MSG_02, str(error)),)
+    else:
+        if _is_suspicious(value, text, limits.depth):
+            reasons = _diagnosed(text, limits)
+    return (None, reasons) if reasons else (value, ())
+
+
+def _is_suspicious(value: Any, text: str, depth: int) -> bool:
+    """Whether a second look is needed: it nests too deep, or escapes of surrogates stand in it."""
+    if text.count("{") + text.count("[") > depth and _deeper_than(value, depth):
+        return True
+    return "\\u" in text and _SURROGATE_ESCAPE.search(text) is not None
 
 
 def too_large(size: int, limits: Limits) -> Reason:
+    """The reason (MSG_03) for a body beyond the limit."""
     text = f"the body has {size} bytes, the limit is {limits.body_bytes}"
     return Reason(Rule.MSG_03, text)
 
@@ -62,12 +68,12 @@ def too_large(size: int, limits: Limits) -> Reason:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) != len(pairs):
-        raise _Refused("an object names a member twice")
+        raise _RefusedError("an object names a member twice")
     return members
 
 
 def _constant(name: str) -> Never:
-    raise _Refused(f"{name} is not a JSON number")
+    raise _RefusedError(f"{name} is not a JSON number")
 
 
 @lru_cache(maxsize=8)
@@ -84,7 +90,7 @@ def _integer(number_digits: int) -> Callable[[str], int]:
     def parse(literal: str) -> int:
         if len(literal) <= number_digits or len(literal.lstrip("-")) <= number_digits:
             return int(literal)
-        raise _Refused("a number has too many digits")
+        raise _RefusedError("a number has too many digits")
 
     return parse
 
@@ -94,7 +100,7 @@ def _decimal(number_digits: int) -> Callable[[str], Decimal]:
         short = len(literal) <= number_digits and "e" not in literal and "E" not in literal
         if short or not number_is_huge(literal, number_digits):
             return Decimal(literal)
-        raise _Refused("a number has too many digits")
+        raise _RefusedError("a number has too many digits")
 
     return parse
 
@@ -107,7 +113,10 @@ def number_is_huge(literal: str, number_digits: int) -> bool:
     if not exponent:
         return False
     # An exponent of many digits is refused by its length: int() of it would be the attack.
-    return len(exponent.lstrip("+-0")) > 3 or abs(Decimal(literal).adjusted()) >= number_digits
+    return (
+        len(exponent.lstrip("+-0")) > _EXPONENT_DIGITS
+        or abs(Decimal(literal).adjusted()) >= number_digits
+    )
 
 
 def _deeper_than(value: Any, depth: int) -> bool:

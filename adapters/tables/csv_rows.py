@@ -32,41 +32,42 @@ class Sheet:
     notes: tuple[str, ...]
 
 
-def read_sheet(
-    text: str, known: Callable[[Sequence[str]], int], limits: Limits
-) -> Sheet | Reason:
+def read_sheet(text: str, known: Callable[[Sequence[str]], int], limits: Limits) -> Sheet | Reason:
     """The sheet in a CSV text, or why there is none (MSG_02, MSG_03, MSG_11).
 
     `known` counts the headings in a row that the profile knows: the separator and the row with the
     most are taken. Reasons of single rows: TAB_01 (number of cells), TAB_03 (quotes).
     """
     separator, heading_row = _find_headings(text, known)
-    headings: tuple[str, ...] = ()
+    records = islice(_records(text, separator), heading_row - 1, None)
+    _, headings = next(records, (heading_row, []))
+    if isinstance(headings, Reason):
+        return headings
+    if len(headings) > MOST_COLUMNS:
+        return _too_many("columns", MOST_COLUMNS, heading_row)
     rows: list[tuple[int, list[str] | Reason]] = []
     blank = 0
-    for number, cells in _records(text, separator):
-        if number < heading_row:
-            continue
-        if isinstance(cells, Reason):
-            if cells.rule is not Rule.TAB_03 or number == heading_row:
-                return cells
-        elif number == heading_row:
-            if len(cells) > MOST_COLUMNS:
-                return _too_many("columns", MOST_COLUMNS, number)
-            headings = tuple(cells)
-            continue
-        elif not any(cells):
+    for number, cells in records:
+        if isinstance(cells, Reason) and cells.rule is not Rule.TAB_03:
+            return cells
+        if isinstance(cells, list) and not any(cells):
             blank += 1
             continue
-        elif len(cells) != len(headings):
-            cells = _ragged(number, len(cells), len(headings))
-        rows.append((number, cells))
+        rows.append((number, _checked(number, cells, len(headings))))
         if len(rows) > limits.items:
             return _too_many("rows", limits.items, number)
     if not rows:
         return Reason(Rule.MSG_11, "the file has no rows below its headings")
     notes = (f"separator: {SEPARATORS[separator]}", f"headings: row {heading_row}")
-    return Sheet(headings, heading_row, tuple(rows), blank, notes)
+    return Sheet(tuple(headings), heading_row, tuple(rows), blank, notes)
+
+
+def _checked(number: int, cells: list[str] | Reason, width: int) -> list[str] | Reason:
+    if isinstance(cells, Reason) or len(cells) == width:
+        return cells
+    text = f"the row has {len(cells)} cells, there are {width} headings"
+    hint = "; a separator inside a cell needs quotes"
+    return Reason(Rule.TAB_01, text + hint, place=f"row {number}")
 
 
 def _find_headings(text: str, known: Callable[[Sequence[str]], int]) -> tuple[str, int]:
@@ -106,13 +107,10 @@ def _csv_problem(message: str, number: int) -> Reason:
         text = f"a cell has more than {size} characters; a quote that is never closed does this"
         return Reason(Rule.MSG_03, text, place=place)
     if "end of data" in message:
-        return Reason(Rule.MSG_02, "a quote is opened here and never closed: the file is cut off", place=place)
+        return Reason(
+            Rule.MSG_02, "a quote is opened here and never closed: the file is cut off", place=place
+        )
     return Reason(Rule.TAB_03, f"the quotes in this row are not in order: {message}", place=place)
-
-
-def _ragged(number: int, found: int, expected: int) -> Reason:
-    text = f"the row has {found} cells, there are {expected} headings; a separator inside a cell needs quotes"
-    return Reason(Rule.TAB_01, text, place=f"row {number}")
 
 
 def _too_many(what: str, limit: int, number: int) -> Reason:

@@ -17,7 +17,8 @@ _ISO = re.compile(r"([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})" + _TIME)
 _NUMERIC = re.compile(r"([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{4})" + _TIME)
 _NAMED = re.compile(r"([0-9]{1,2})[- /]([A-Za-z]{3})[A-Za-z]*[- /,]+([0-9]{4})" + _TIME)
 _SERIAL = re.compile(r"([0-9]{5})(?:\.[0-9]+)?")
-_MONTHS = {name: number for number, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}
+_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTHS = {name: number for number, name in enumerate(_NAMES, 1)}
 #: Day 0 of spreadsheet serials; 20,000 is in 1954, 80,000 in 2119.
 _SERIAL_ZERO = date(1899, 12, 30)
 _SERIALS = range(20_000, 80_000)
@@ -35,7 +36,9 @@ class DateOrder:
                 first, second = int(match[1]), int(match[2])
                 if (first > _MONTHS_OF_YEAR) != (second > _MONTHS_OF_YEAR):
                     evidence[match["time"] is not None].add(first > _MONTHS_OF_YEAR)
-        self.day_first = {with_time: _order(found, usual=usual) for with_time, found in evidence.items()}
+        self.day_first = {
+            with_time: _order(found, usual=usual) for with_time, found in evidence.items()
+        }
         self.seen = any(evidence.values())
 
     def notes(self) -> tuple[str, ...]:
@@ -89,5 +92,7 @@ def _day(cell: str, year: str | int, month: str | int, day: str | int) -> Any:
     except ValueError:
         found = None
     if found is None or found.year not in _YEARS:
-        return Unread(Rule.TAB_03, f"{cell[:40]!r} is not a day of the calendar, or of no use as one")
+        return Unread(
+            Rule.TAB_03, f"{cell[:40]!r} is not a day of the calendar, or of no use as one"
+        )
     return found.isoformat()

@@ -54,12 +54,23 @@ class Draft:
         self.reasons.append(Reason(rule, text, pointer, place, severity))
 
     def doubt_cell(self, unread: Unread, column: str, pointer: str) -> None:
-        self.doubt(unread.rule, unread.text, column=column, pointer=pointer, severity=unread.severity)
+        self.doubt(
+            unread.rule, unread.text, column=column, pointer=pointer, severity=unread.severity
+        )
 
 
-def meets(values: Mapping[str, Any], when: Mapping[str, frozenset[Any]]) -> bool:
-    """Whether each named value is one of those listed."""
-    return all(values.get(name) in allowed for name, allowed in when.items())
+def unreadable_row(row: int, reason: Reason) -> Draft:
+    """The answer to a row that could not be read as one."""
+    return Draft(
+        row,
+        None,
+        first_of_row=True,
+        values={},
+        payload={},
+        headings={},
+        pointers={},
+        reasons=[reason],
+    )
 
 
 class Pointers:

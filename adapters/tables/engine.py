@@ -9,8 +9,8 @@ from adapters.tables.cells import CellReader, Unread
 from adapters.tables.dates import DateOrder
 from adapters.tables.drafts import Draft
 from adapters.tables.headings import Layout, Match
-from adapters.tables.profile import Column, Profile
-from adapters.tables.values import reader_of
+from adapters.tables.profile_model import Column, Profile
+from adapters.tables.values import Asked, reader_of
 from contracts.reasons import Severity
 
 Cells = Sequence[str]
@@ -42,6 +42,8 @@ class Table:
     ) -> None:
         self._profile = profile
         self._rows = rows
+        width = max((match.index for match in layout.matches), default=-1) + 1
+        self._columns = list(zip(*(cells for _, cells in rows), strict=True)) or [()] * width
         self._longest_cell = longest_cell
         self._nothing = dict.fromkeys(column.name for column in profile.columns)
         self._groups = {
@@ -57,46 +59,55 @@ class Table:
 
     def drafts(self) -> Iterator[Draft]:
         """Drafts in the order of rows and slots. A row with no filled slot is answered as its first."""
-        shared = self._values(None)
+        names, shared = self._values(None)
         slots = {slot: self._values(slot) for slot in self._profile.slots}
         layouts = {slot: self._layout_of(slot) for slot in (None, *self._profile.slots)}
+        filled = {slot: self._filled(*slots[slot]) for slot in slots}
         for index, (row, _) in enumerate(self._rows):
-            base = shared[index]
+            values = self._nothing | dict(zip(names, shared[index], strict=True))
             if not slots:
-                yield self._draft(row, None, base, layouts[None], first=True)
+                yield self._draft(row, None, values, layouts[None], first=True)
                 continue
-            filled = [slot for slot in slots if self._is_filled(slots[slot][index])]
-            for slot in filled or self._profile.slots[:1]:
-                values = base | slots[slot][index]
-                first = not filled or slot == filled[0]
-                yield self._draft(row, slot, values, layouts[slot], first=first)
+            present = [slot for slot in slots if filled[slot][index]] or self._profile.slots[:1]
+            for slot in present:
+                slot_names, in_slot = slots[slot]
+                own = values | dict(zip(slot_names, in_slot[index], strict=True))
+                yield self._draft(row, slot, own, layouts[slot], first=slot == present[0])
 
-    def _is_filled(self, values: Mapping[str, Any]) -> bool:
-        return any(values.get(name) is not None for name in self._profile.filled_when)
+    def _filled(self, names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> list[bool]:
+        """For each row whether a slot is filled: one of the telling columns has a value."""
+        telling = [names.index(name) for name in self._profile.filled_when if name in names]
+        return [any(values[index] is not None for index in telling) for values in rows]
 
-    def _values(self, slot: int | None) -> list[dict[str, Any]]:
-        """For each row the values of the columns of one slot (or of none), by column name."""
+    def _values(self, slot: int | None) -> tuple[list[str], list[tuple[Any, ...]]]:
+        """Names of the columns of one slot (or of none), and for each row their values."""
         matches = self._groups[slot]
         names = [match.column.name for match in matches]
-        read = [self._column(match) for match in matches]
-        base = self._nothing if slot is None else {}
-        if not read:
-            return [dict(base) for _ in self._rows]
-        return [base | dict(zip(names, values, strict=True)) for values in zip(*read, strict=True)]
+        if not matches:
+            return names, [()] * len(self._rows)
+        return names, list(zip(*(self._column(match) for match in matches), strict=True))
 
     def _column(self, match: Match) -> list[Any]:
-        column, index = match.column, match.index
-        read = reader_of(match, self._profile, self.order)
-        reader = CellReader(read, column.null_markers, self._longest_cell, Severity(column.unreadable))
-        values = [reader[cells[index]] for _, cells in self._rows]
+        column = match.column
+        read = reader_of(Asked(match, self._profile, self.order))
+        reader = CellReader(
+            read, column.null_markers, self._longest_cell, Severity(column.unreadable)
+        )
+        values = list(map(reader.__getitem__, self._columns[match.index]))
         if reader.has_unread:
             self._suspects.add(column.name)
         return values
 
     def _date_order(self) -> DateOrder:
-        indexes = [match.index for group in self._groups.values() for match in group if match.column.kind == "date"]
-        cells = {cells[index] for _, cells in self._rows for index in indexes}
-        return DateOrder(cells, usual=self._profile.day_first)
+        indexes = [
+            match.index
+            for group in self._groups.values()
+            for match in group
+            if match.column.kind == "date"
+        ]
+        return DateOrder(
+            set().union(*(self._columns[index] for index in indexes)), usual=self._profile.day_first
+        )
 
     def _layout_of(self, slot: int | None) -> _SlotLayout:
         matches = [*self._groups[None], *(self._groups[slot] if slot is not None else ())]
@@ -121,7 +132,13 @@ class Table:
             yield pointer, {code.code: code.sets.get(pointer) for code in codes}.get
 
     def _draft(
-        self, row: int, slot: int | None, values: dict[str, Any], layout: _SlotLayout, *, first: bool
+        self,
+        row: int,
+        slot: int | None,
+        values: dict[str, Any],
+        layout: _SlotLayout,
+        *,
+        first: bool,
     ) -> Draft:
         payload: dict[str, Any] = {"attributes": {}}
         draft = Draft(row, slot, first, values, payload, layout.headings, layout.pointers)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from adapters.tables.folding import fold
-from adapters.tables.profile import Column, Profile
+from adapters.tables.profile_model import Column, Profile, ProfileError
 from contracts.reasons import Reason, Rule
 
 #: Some databases cut names there, and publishers export the cut names.
@@ -42,7 +42,8 @@ class HeadingIndex:
             for spelling, match in _spellings(column, profile.slots):
                 other = self._matches.setdefault(spelling, match)
                 if other.column is not column or other.slot != match.slot:
-                    raise ValueError(f"{column.name} and {other.column.name} share a heading: {spelling}")
+                    text = f"{column.name} and {other.column.name} share a heading: {spelling}"
+                    raise ProfileError((text,))
 
     def count(self, headings: Sequence[str]) -> int:
         """How many of these cells are headings of the profile."""
@@ -69,7 +70,13 @@ class HeadingIndex:
         present = {name for name, slot in matches if slot is None or slot == self._profile.slots[0]}
         reasons.extend(self._missing(present, unknown, heading_row))
         reasons.extend(self._unknown(unknown, heading_row))
-        units = sorted({f"unit: {match.heading} is read in {match.unit}" for match in matches.values() if _odd(match)})
+        units = sorted(
+            {
+                f"unit: {match.heading} is read in {match.unit}"
+                for match in matches.values()
+                if _odd(match)
+            }
+        )
         return Layout(tuple(matches.values()), tuple(reasons), (*dropped, *units))
 
     def _find(self, heading: str) -> Match | None:
@@ -78,7 +85,9 @@ class HeadingIndex:
             return match
         if len(heading) == CUT_LENGTH and len(spelling) >= CUT_LENGTH // 2:
             whole = [name for name in self._matches if name.startswith(spelling)]
-            columns = {(self._matches[name].column.name, self._matches[name].slot) for name in whole}
+            columns = {
+                (self._matches[name].column.name, self._matches[name].slot) for name in whole
+            }
             if len(columns) == 1:
                 return min((self._matches[name] for name in whole), key=_odd)
         return None
@@ -89,7 +98,9 @@ class HeadingIndex:
                 heading = _readable(column, self._profile.slots)
                 near = get_close_matches(heading, unknown[:100], 1, 0.6)
                 hint = f"; is it {near[0]!r}?" if near else ""
-                yield Reason(Rule.TAB_02, f"the heading {heading!r} is missing{hint}", place=f"row {row}")
+                yield Reason(
+                    Rule.TAB_02, f"the heading {heading!r} is missing{hint}", place=f"row {row}"
+                )
 
     def _unknown(self, unknown: list[str], row: int) -> Iterator[Reason]:
         for heading in unknown:
@@ -104,7 +115,9 @@ class HeadingIndex:
 def _spellings(column: Column, slots: tuple[int, ...]) -> Iterator[tuple[str, Match]]:
     """(folded heading, match) for every heading of the column, every slot and every unit."""
     for template in column.headings:
-        units: list[str | None] = list(column.units) if "{unit}" in template else [next(iter(column.units), None)]
+        units: list[str | None] = (
+            list(column.units) if "{unit}" in template else [next(iter(column.units), None)]
+        )
         for slot in slots if column.in_slot else (None,):
             for number in _numbers(template, slot, slots):
                 for unit in units:

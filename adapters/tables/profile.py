@@ -1,92 +1,13 @@
-"""A mapping profile: how one table layout becomes items, as data.
-
-Its JSON form is described, member by member, by `schemas/json/profiles/profile.schema.json`. This
-module holds the model, and checks what a schema cannot: that names which refer to each other exist.
-"""
+"""Mapping profiles from their JSON documents."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any
 
 from adapters.tables.folding import fold, squeeze
+from adapters.tables.profile_checks import profile_problems
+from adapters.tables.profile_model import Code, Column, Profile, ProfileError, Step
 
-
-class ProfileError(ValueError):
-    """A profile that cannot be used, with everything that is wrong in it."""
-
-    def __init__(self, problems: Iterable[str]) -> None:
-        self.problems = tuple(problems)
-        super().__init__("; ".join(self.problems))
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column of the layout, whatever its heading in this or that file.
-
-    `headings` are templates: `{n}` is the slot number, `{n?}` the slot number or nothing for the first
-    slot, `{unit}` a unit of `units`. `to` is the JSON Pointer of the payload that the value goes to, None
-    for a column that only the steps read. `options` belong to the kind of value.
-    """
-
-    name: str
-    headings: tuple[str, ...]
-    kind: str
-    to: str | None
-    null_markers: frozenset[str]
-    options: Mapping[str, Any]
-    mandatory: bool = False
-    unreadable: str = "error"
-    in_slot: bool = False
-
-    @property
-    def units(self) -> Mapping[str, str]:
-        """Unit as headings write it -> factor to the payload's unit; the first is the usual one."""
-        return self.options.get("units", MappingProxyType({}))
-
-
-@dataclass(frozen=True, slots=True)
-class Code:
-    """One value of a code table. `value` is what the payload gets (None: nothing), by default the code.
-
-    `sets`: further members of the payload that follow from it, by JSON Pointer.
-    """
-
-    code: str
-    value: Any
-    sets: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A named function over the drafts of a file, with its parameters; `when` limits it to some."""
-
-    do: str
-    parameters: Mapping[str, Any]
-    when: Mapping[str, frozenset[Any]]
-
-
-@dataclass(frozen=True)
-class Profile:
-    """One version of a profile. `slots` are the numbers of a repeating group, () if rows are items."""
-
-    name: str
-    version: str
-    command: str
-    columns: tuple[Column, ...]
-    slots: tuple[int, ...]
-    filled_when: tuple[str, ...]
-    codes: Mapping[str, Mapping[str, Code]]
-    constants: Mapping[str, str]
-    steps: tuple[Step, ...]
-    dropped: Mapping[str, str]
-    unknown_headings: str = "warning"
-    day_first: bool = True
-    document: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
-
-    def codes_of(self, column: Column) -> Mapping[str, Code]:
-        """Spelling, folded -> code."""
-        return self.codes[column.options["codes"]]
+__all__ = ["Profile", "ProfileError", "profile_from_document"]
 
 
 def profile_from_document(document: Mapping[str, Any]) -> Profile:
@@ -114,12 +35,14 @@ def profile_from_document(document: Mapping[str, Any]) -> Profile:
         day_first=document.get("dates", {}).get("ambiguous", "day_first") == "day_first",
         document=document,
     )
-    if problems := tuple(_problems(profile)):
+    if problems := tuple(profile_problems(profile)):
         raise ProfileError(problems)
     return profile
 
 
-_OWN_MEMBERS = frozenset({"name", "headings", "kind", "to", "null_markers", "mandatory", "unreadable"})
+_OWN_MEMBERS = frozenset(
+    {"name", "headings", "kind", "to", "null_markers", "mandatory", "unreadable"}
+)
 
 
 def _column(entry: Mapping[str, Any], markers: Iterable[str], *, in_slot: bool) -> Column:
@@ -128,7 +51,9 @@ def _column(entry: Mapping[str, Any], markers: Iterable[str], *, in_slot: bool) 
         headings=tuple(entry["headings"]),
         kind=entry["kind"],
         to=entry.get("to"),
-        null_markers=frozenset(squeeze(marker) for marker in (*markers, *entry.get("null_markers", ()), "")),
+        null_markers=frozenset(
+            squeeze(marker) for marker in (*markers, *entry.get("null_markers", ()), "")
+        ),
         options={name: value for name, value in entry.items() if name not in _OWN_MEMBERS},
         mandatory=entry.get("mandatory", False),
         unreadable=entry.get("unreadable", "error"),
@@ -138,7 +63,9 @@ def _column(entry: Mapping[str, Any], markers: Iterable[str], *, in_slot: bool) 
 
 def _code_table(entries: Iterable[Mapping[str, Any]]) -> dict[str, Code]:
     return {
-        fold(spelling): Code(entry["code"], entry.get("value", entry["code"]), entry.get("sets", {}))
+        fold(spelling): Code(
+            entry["code"], entry.get("value", entry["code"]), entry.get("sets", {})
+        )
         for entry in entries
         for spelling in (entry["code"], *entry.get("spellings", ()))
     }
@@ -147,20 +74,8 @@ def _code_table(entries: Iterable[Mapping[str, Any]]) -> dict[str, Code]:
 def _step(entry: Mapping[str, Any]) -> Step:
     return Step(
         do=entry["do"],
-        parameters={name: value for name, value in entry.items() if name not in ("do", "when", "comment")},
+        parameters={
+            name: value for name, value in entry.items() if name not in ("do", "when", "comment")
+        },
         when={name: frozenset(values) for name, values in entry.get("when", {}).items()},
     )
-
-
-def _problems(profile: Profile) -> Iterable[str]:
-    names = [column.name for column in profile.columns]
-    for name in sorted({name for name in names if names.count(name) > 1}):
-        yield f"two columns have the name {name}"
-    for column in profile.columns:
-        if column.kind == "code" and column.options.get("codes") not in profile.codes:
-            yield f"column {column.name}: there is no code table {column.options.get('codes')}"
-        if column.in_slot != any("{n" in heading for heading in column.headings):
-            yield f"column {column.name}: headings of slots carry {{n}}, others do not"
-    for name in profile.filled_when:
-        if name not in names:
-            yield f"filled_when: there is no column {name}"

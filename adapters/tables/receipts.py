@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 COLUMNS = (
@@ -24,8 +24,9 @@ def receipt_lines(receipt: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
 
 def _lines(item: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
     start = tuple(_safe(item.get(name)) for name in COLUMNS[:6])
-    for reason in item["reasons"] or ({},):
-        names = ("code", "rule", "severity", "place", "text")
+    names = ("code", "rule", "severity", "place", "text")
+    reasons: Sequence[Mapping[str, Any]] = item["reasons"] or ({},)
+    for reason in reasons:
         yield *start, *(_safe(reason.get(name)) for name in names)
 
 

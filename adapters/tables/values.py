@@ -7,6 +7,7 @@ section 2) or `Unread`. Numbers never pass through a binary float.
 import re
 import unicodedata
 from collections.abc import Callable
+from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
@@ -14,11 +15,21 @@ from adapters.tables.cells import Unread
 from adapters.tables.dates import DateOrder, date_reader
 from adapters.tables.folding import fold, squeeze
 from adapters.tables.headings import Match
-from adapters.tables.profile import Profile
+from adapters.tables.profile_model import Profile
 from contracts.identifiers import normalise_postcode
 from contracts.reasons import Rule
 
 Reader = Callable[[str], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a reader is made for: a column as the file has it, the profile, the file's date order."""
+
+    match: Match
+    profile: Profile
+    order: DateOrder
+
 
 #: RECORDS.md section 2: at most 12 integer digits.
 _INTEGER_DIGITS = 12
@@ -30,22 +41,31 @@ _NUMBER = re.compile(
 _REPAIRED_BY_EXCEL = re.compile(r"'?([0-9]+)(?:\.0+)?")
 _CUT_BY_EXCEL = re.compile(r"[0-9](?:\.[0-9]+)?[eE]\+?[0-9]+")
 _VOLTAGES = re.compile(r"\s*\(?\b[0-9.]+(?:\s*/\s*[0-9.]+)*\s*kV\)?\s*$", re.IGNORECASE)
-_YES_NO = {"yes": True, "y": True, "true": True, "1": True, "no": False, "n": False, "false": False, "0": False}
+_YES_NO = {
+    "yes": True,
+    "y": True,
+    "true": True,
+    "1": True,
+    "no": False,
+    "n": False,
+    "false": False,
+    "0": False,
+}
 
 
-def reader_of(match: Match, profile: Profile, order: DateOrder) -> Reader:
+def reader_of(asked: Asked) -> Reader:
     """The reader for a column as a file has it."""
-    return KINDS[match.column.kind](match, profile, order)
+    return KINDS[asked.match.column.kind](asked)
 
 
-def _text(match: Match, profile: Profile, order: DateOrder) -> Reader:
+def _text(asked: Asked) -> Reader:
     """One line, NFC, runs of blanks as one; the bar that flat files keep for themselves as a slash.
 
     `case: upper` for names that publishers write now in one case, now in the other; `voltages: drop` for
     substations, whose names carry a voltage in one snapshot and not in the next.
     """
-    upper = match.column.options.get("case") == "upper"
-    drop_voltages = match.column.options.get("voltages") == "drop"
+    upper = asked.match.column.options.get("case") == "upper"
+    drop_voltages = asked.match.column.options.get("voltages") == "drop"
 
     def read(cell: str) -> Any:
         text = _line(cell)
@@ -63,15 +83,15 @@ def _line(cell: str) -> str:
     return " ".join(text.replace("|", "/").split())
 
 
-def _decimal(match: Match, profile: Profile, order: DateOrder) -> Reader:
+def _decimal(asked: Asked) -> Reader:
     """A number in the heading's unit, or in the unit that the cell itself names; scaled exactly.
 
     Rounded half to even at `fraction_digits` (3 unless told). `aliases` turn words and odd values
     into usual ones (`LV`, or 0.415 kV for 0.4 kV); they are in the payload's unit.
     """
-    options = match.column.options
-    factors = {fold(unit): Decimal(factor) for unit, factor in match.column.units.items()}
-    usual = factors.get(fold(match.unit or ""), Decimal(1))
+    options = asked.match.column.options
+    factors = {fold(unit): Decimal(factor) for unit, factor in asked.match.column.units.items()}
+    usual = factors.get(fold(asked.match.unit or ""), Decimal(1))
     step = Decimal(1).scaleb(-int(options.get("fraction_digits", 3)))
     words = {squeeze(word): Decimal(value) for word, value in options.get("aliases", {}).items()}
     values = {Decimal(word): value for word, value in words.items() if word[0].isdigit()}
@@ -84,8 +104,10 @@ def _decimal(match: Match, profile: Profile, order: DateOrder) -> Reader:
             return Unread(Rule.TAB_03, f"{cell[:40]!r} is not a number")
         factor = factors.get(fold(found[2])) if found[2] else usual
         if factor is None:
-            known = ", ".join(match.column.units) or "none"
-            return Unread(Rule.TAB_03, f"the unit of {cell[:40]!r} is not one of this column: {known}")
+            known = ", ".join(asked.match.column.units) or "none"
+            return Unread(
+                Rule.TAB_03, f"the unit of {cell[:40]!r} is not one of this column: {known}"
+            )
         number = Decimal(found[1].replace(",", "")) * factor
         if number and abs(number.adjusted()) > _INTEGER_DIGITS:
             return Unread(Rule.TAB_03, f"{cell[:40]!r} is beyond what a number may be")
@@ -99,33 +121,37 @@ def _plain(number: Decimal) -> Decimal:
     return Decimal(int(number)) if number == number.to_integral_value() else number.normalize()
 
 
-def _date(match: Match, profile: Profile, order: DateOrder) -> Reader:
-    return date_reader(order)
+def _date(asked: Asked) -> Reader:
+    return date_reader(asked.order)
 
 
-def _yes_no(match: Match, profile: Profile, order: DateOrder) -> Reader:
+def _yes_no(_: Asked) -> Reader:
     def read(cell: str) -> Any:
         value = _YES_NO.get(squeeze(cell))
-        return value if value is not None else Unread(Rule.TAB_03, f"{cell[:40]!r} is neither yes nor no")
+        return (
+            value
+            if value is not None
+            else Unread(Rule.TAB_03, f"{cell[:40]!r} is neither yes nor no")
+        )
 
     return read
 
 
-def _code(match: Match, profile: Profile, order: DateOrder) -> Reader:
+def _code(asked: Asked) -> Reader:
     """A value of the column's code table, its spelling folded: `Fossil - Gas` is `fossil gas`."""
-    codes = profile.codes_of(match.column)
+    codes = asked.profile.codes_of(asked.match.column)
 
     def read(cell: str) -> Any:
         if (code := codes.get(fold(cell))) is not None:
             return code.code
-        table = match.column.options["codes"]
-        text = f"{cell[:80]!r} is not in the code table {table} of the profile {profile.name}"
+        table = asked.match.column.options["codes"]
+        text = f"{cell[:80]!r} is not in the code table {table} of the profile {asked.profile.name}"
         return Unread(Rule.TAB_04, text)
 
     return read
 
 
-def _digits(match: Match, profile: Profile, order: DateOrder) -> Reader:
+def _digits(_: Asked) -> Reader:
     """An identifier of digits, kept as text; what a spreadsheet did to it is undone or refused.
 
     `1014569292506.0` lost nothing and is mended; `1.01457E+12` lost its last digits. Whether the digits
@@ -135,7 +161,9 @@ def _digits(match: Match, profile: Profile, order: DateOrder) -> Reader:
     def read(cell: str) -> Any:
         text = "".join(cell.split())
         if _CUT_BY_EXCEL.fullmatch(text):
-            sentence = f"a spreadsheet has cut the number to {cell[:40]!r}: format the column as text"
+            sentence = (
+                f"a spreadsheet has cut the number to {cell[:40]!r}: format the column as text"
+            )
             return Unread(Rule.ASSET_01, sentence)
         found = _REPAIRED_BY_EXCEL.fullmatch(text)
         return found[1] if found else text
@@ -143,12 +171,12 @@ def _digits(match: Match, profile: Profile, order: DateOrder) -> Reader:
     return read
 
 
-def _postcode(match: Match, profile: Profile, order: DateOrder) -> Reader:
+def _postcode(_: Asked) -> Reader:
     return lambda cell: normalise_postcode(_line(cell)) or None
 
 
 #: What `kind` in a profile may be.
-KINDS: dict[str, Callable[[Match, Profile, DateOrder], Reader]] = {
+KINDS: dict[str, Callable[[Asked], Reader]] = {
     "text": _text,
     "decimal": _decimal,
     "date": _date,

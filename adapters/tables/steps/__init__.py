@@ -8,8 +8,8 @@ here, and a definition in the schema of profiles.
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from adapters.tables.drafts import Draft, meets
-from adapters.tables.profile import Step
+from adapters.tables.drafts import Draft
+from adapters.tables.profile_model import Step
 from adapters.tables.steps.accounting_point import accounting_point
 from adapters.tables.steps.decide import decide
 from adapters.tables.steps.identity import identity, unique
@@ -32,5 +32,7 @@ STEPS: dict[str, Callable[[Sequence[Draft], Mapping[str, Any]], None]] = {
 def run(steps: Sequence[Step], drafts: Sequence[Draft]) -> None:
     """All steps of a profile, in its order."""
     for step in steps:
-        chosen = [draft for draft in drafts if meets(draft.values, step.when)] if step.when else drafts
+        chosen = drafts
+        for name, allowed in step.when.items():
+            chosen = [draft for draft in chosen if draft.values.get(name) in allowed]
         STEPS[step.do](chosen, step.parameters)

@@ -18,7 +18,9 @@ def accounting_point(drafts: Sequence[Draft], parameters: Mapping[str, Any]) -> 
     problem_of = ACCOUNTING_POINT_PROBLEM[scheme]
     pointer = "/accounting_point/id"
     for draft in drafts:
-        column = next((name for name in parameters["columns"] if draft.values[name] is not None), None)
+        column = next(
+            (name for name in parameters["columns"] if draft.values[name] is not None), None
+        )
         if column is None:
             continue
         value = draft.values[column]

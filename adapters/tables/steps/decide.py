@@ -23,12 +23,17 @@ def decide(drafts: Sequence[Draft], parameters: Mapping[str, Any]) -> None:
     for draft in drafts:
         facts = tuple(draft.values[name] for name in inputs)
         if facts not in known:
-            known[facts] = next((row for conditions, row in table if _meets(facts, conditions)), None)
+            known[facts] = next(
+                (row for conditions, row in table if _meets(facts, conditions)), None
+            )
         _apply(draft, known[facts], dict(zip(inputs, facts, strict=True)), parameters)
 
 
 def _apply(
-    draft: Draft, row: Mapping[str, Any] | None, facts: Mapping[str, Any], parameters: Mapping[str, Any]
+    draft: Draft,
+    row: Mapping[str, Any] | None,
+    facts: Mapping[str, Any],
+    parameters: Mapping[str, Any],
 ) -> None:
     column = parameters["inputs"][-1]
     if row is None:

@@ -9,6 +9,7 @@ from contracts.keys import normalise
 from contracts.reasons import Rule
 
 _POINTER = "/source/identity"
+_SHOWN = 5
 
 
 def identity(drafts: Sequence[Draft], parameters: Mapping[str, Any]) -> None:
@@ -43,6 +44,11 @@ def unique(drafts: Sequence[Draft], parameters: Mapping[str, Any]) -> None:
     rule = Rule[parameters["rule"]]
     for (_, name), group in same.items():
         for draft in group if len(group) > 1 else ():
-            others = [other.place for other in group if other is not draft]
-            named = " and ".join(others[:5]) + (f" and {len(others) - 5} more" if len(others) > 5 else "")
-            draft.doubt(rule, f"{name!r} is also {named}: none of them is taken", pointer=_POINTER)
+            others = _named([other.place for other in group if other is not draft])
+            text = f"{name!r} is also {others}: none of them is taken"
+            draft.doubt(rule, text, pointer=_POINTER)
+
+
+def _named(places: list[str]) -> str:
+    shown = " and ".join(places[:_SHOWN])
+    return shown if len(places) <= _SHOWN else f"{shown} and {len(places) - _SHOWN} more"

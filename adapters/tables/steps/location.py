@@ -61,13 +61,22 @@ def _in_grid(easting: Decimal | None, northing: Decimal | None) -> bool:
 
 
 def _stated(draft: Draft, parameters: Mapping[str, Any]) -> tuple[Decimal, Decimal] | None:
-    latitude, longitude = draft.values[parameters["latitude"]], draft.values[parameters["longitude"]]
+    latitude, longitude = (
+        draft.values[parameters["latitude"]],
+        draft.values[parameters["longitude"]],
+    )
     return None if latitude is None or longitude is None else (latitude, longitude)
 
 
 def _use_stated(draft: Draft, parameters: Mapping[str, Any]) -> None:
     if (stated := _stated(draft, parameters)) is not None:
-        _put(draft, *map(float, stated), parameters["latitude"], parameters["longitude"])
+        _put(
+            draft,
+            float(stated[0]),
+            float(stated[1]),
+            parameters["latitude"],
+            parameters["longitude"],
+        )
 
 
 def _put(draft: Draft, latitude: float, longitude: float, north: str, east: str) -> None:
@@ -76,17 +85,21 @@ def _put(draft: Draft, latitude: float, longitude: float, north: str, east: str)
         draft.put("/attributes/longitude", Decimal(repr(round(longitude, _PLACES))), east)
 
 
-def _compare(draft: Draft, latitude: float, longitude: float, parameters: Mapping[str, Any]) -> None:
+def _compare(
+    draft: Draft, latitude: float, longitude: float, parameters: Mapping[str, Any]
+) -> None:
     if (stated := _stated(draft, parameters)) is None:
         return
-    apart = _metres_apart(latitude, longitude, *map(float, stated))
+    apart = _metres_apart(latitude, longitude, float(stated[0]), float(stated[1]))
     if apart > parameters["tolerance_metres"]:
         text = f"the stated longitude and latitude are {apart:.0f} m from the grid reference, which is used"
         column = parameters["longitude"]
         draft.doubt(Rule[parameters["rule"]], text, column=column, severity=Severity.warning)
 
 
-def _metres_apart(latitude: float, longitude: float, other_latitude: float, other_longitude: float) -> float:
+def _metres_apart(
+    latitude: float, longitude: float, other_latitude: float, other_longitude: float
+) -> float:
     """Distance on a sphere, flat over some kilometres: right to a percent where 100 m matter."""
     east = (other_longitude - longitude) * math.cos(math.radians((latitude + other_latitude) / 2))
     return math.hypot(east, other_latitude - latitude) * _METRES_PER_DEGREE

@@ -7,7 +7,11 @@ from typing import Any
 from adapters.tables.drafts import Draft
 from contracts.reasons import Rule, Severity
 
-_TAKE: dict[str, Callable[[Sequence[Any]], Any]] = {"first": lambda values: values[0], "sum": sum, "least": min}
+_TAKE: dict[str, Callable[[Sequence[Any]], Any]] = {
+    "first": lambda values: values[0],
+    "sum": sum,
+    "least": min,
+}
 
 
 def put(drafts: Sequence[Draft], parameters: Mapping[str, Any]) -> None:

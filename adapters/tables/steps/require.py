@@ -40,4 +40,6 @@ def well_formed(drafts: Sequence[Draft], parameters: Mapping[str, Any]) -> None:
         value = draft.values[column]
         if value is not None and not has_form(value):
             text = parameters["text"].format_map({column: value})
-            draft.doubt(rule, text, column=column, pointer=parameters.get("pointer", ""), severity=severity)
+            draft.doubt(
+                rule, text, column=column, pointer=parameters.get("pointer", ""), severity=severity
+            )
