@@ -8,9 +8,9 @@ from types import ModuleType
 
 import typer
 
-from router.cli import lifecycle
+from router.cli import clock, lifecycle, registry, relay, validate
 
-COMMANDS: tuple[ModuleType, ...] = (lifecycle,)
+COMMANDS: tuple[ModuleType, ...] = (lifecycle, relay, clock, validate, registry)
 
 
 def build_app() -> typer.Typer:
