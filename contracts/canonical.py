@@ -47,5 +47,5 @@ def content_hash(salt: bytes, content: bytes) -> bytes:
 
 def derived(key: bytes, *parts: str) -> bytes:
     """HMAC-SHA-256 of the parts, unambiguously joined: the same input gives the same bytes."""
-    text = "".join(f"{len(part)}:{part}" for part in parts)
+    text = "".join([f"{len(part)}:{part}" for part in parts])
     return hmac.digest(key, text.encode(), "sha256")

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from contracts.canonical import canonical_json
@@ -42,9 +43,18 @@ class Audience:
         }
         return {name: value for name, value in members.items() if value not in (None, [], False)}
 
+    def as_text(self) -> str:
+        """Canonical JSON, as it stands in the log."""
+        return _audience_text(self)
+
     @classmethod
     def from_json(cls, members: Mapping[str, Any]) -> "Audience":
         return cls(**{**members, "organisations": tuple(members.get("organisations", ()))})
+
+
+@lru_cache(maxsize=16_384)
+def _audience_text(audience: Audience) -> str:
+    return canonical_json(audience.as_json()).decode()
 
 
 @dataclass(frozen=True, slots=True)

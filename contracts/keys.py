@@ -10,6 +10,7 @@ from typing import Any
 from contracts.changes import Key
 
 _NOISE = re.compile(r"[^A-Z0-9]+")
+_NOT_SERIAL = re.compile(r"[^A-Z0-9-]+")
 
 
 def normalise(text: str) -> str:
@@ -19,7 +20,7 @@ def normalise(text: str) -> str:
 
 def normalise_serial(text: str) -> str:
     """A make or serial number: punctuation and blanks do not distinguish two of them, a dash stays."""
-    return re.sub(r"[^A-Z0-9-]+", "", text.upper())
+    return _NOT_SERIAL.sub("", text.upper())
 
 
 def _point(content: Mapping[str, Any]) -> str | None:
@@ -81,5 +82,5 @@ def keys_of(schemes: tuple[str, ...], content: Mapping[str, Any], identity: str 
 
     `identity` is the identity that the source itself gives the line (registers only).
     """
-    built = (SCHEMES[scheme](content, identity) for scheme in schemes)
-    return tuple(key for key in built if key is not None)
+    built = [SCHEMES[scheme](content, identity) for scheme in schemes]
+    return tuple([key for key in built if key is not None])

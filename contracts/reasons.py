@@ -141,7 +141,7 @@ class Reason:
 
 
 def has_errors(reasons: "tuple[Reason, ...] | list[Reason]") -> bool:
-    return any(reason.severity is Severity.error for reason in reasons)
+    return bool(reasons) and any(reason.severity is Severity.error for reason in reasons)
 
 
 def escape_pointer(token: str) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from contracts.reasons import Reason
@@ -99,6 +100,7 @@ def receipt(
     return body
 
 
+@lru_cache(maxsize=4_096)
 def timestamp(moment: datetime) -> str:
     """RFC 3339 in UTC with `Z`; microseconds only where there are any."""
     text = moment.astimezone(UTC).isoformat()

@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg
 
@@ -21,8 +21,7 @@ NOTIFY_CHANNEL = "fmar_log"
 GENESIS = bytes(32)
 
 
-@dataclass(frozen=True, slots=True)
-class LogEntry:
+class LogEntry(NamedTuple):
     """A change without its position and time, which the segment gives."""
 
     record: int

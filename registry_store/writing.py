@@ -89,8 +89,7 @@ class WriteSet:
             LogEntry(
                 row, change.id, change.version, change.event, change.material, origin.actor, origin.principal,
                 origin.message_row, origin.message_id, origin.item, origin.cause, change.valid_from,
-                None if before is None else canonical_json(before.as_json()).decode(),
-                canonical_json(after.as_json()).decode(), content_hash(salt, content),
+                None if before is None else before.as_text(), after.as_text(), content_hash(salt, content),
             )
         )
         revision = change.content.get("source", {}).get("revision")

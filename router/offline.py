@@ -118,7 +118,8 @@ def _validated(
     item = read_item.item
     context = Context(setting, reading.envelope.sender, reading.message_id, item.place, "", _ANYONE)
     if read_item.command is None:
-        found = ROUTES[item.command].diagnose(item.payload, context)
+        route = ROUTES.get(item.command)
+        found = () if route is None else route.diagnose(item.payload, context)
         status, record = "rejected", None
     else:
         status, found, record = _decided(read_item, state, context)

@@ -58,12 +58,10 @@ class State:
             self.keys.get((key.scheme, key.value), {}).pop(change.id, None)
         for key, rank in change.keys_added:
             self.keys.setdefault((key.scheme, key.value), {})[change.id] = rank
+            if key.scheme == "source" and "source" in change.content:
+                record.revisions[key.value] = change.content["source"]["revision"]
         for ref in change.refs_added:
             self.refs[ref] = change.id
-        revision = change.content.get("source", {}).get("revision")
-        for key, _rank in change.keys_added:
-            if key.scheme == "source" and revision:
-                record.revisions[key.value] = revision
 
     def note(self, seen: SourceSeen) -> None:
         record = self.records.get(seen.record)

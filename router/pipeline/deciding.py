@@ -48,10 +48,10 @@ def prepare(work: Work, setting: Setting, needed: Needs) -> None:
     for read_item in reading.items:
         item = read_item.item
         context = Context(setting, reading.envelope.sender, reading.message_id, item.place)
-        route = ROUTES[item.command]
-        if read_item.command is None:
-            more = placed(route.diagnose(item.payload, context), item, reading.adapter)
-            work.prepared.append(_distinct((*read_item.reasons, *more)))
+        route = ROUTES.get(item.command)
+        if read_item.command is None or route is None:
+            more = () if route is None else route.diagnose(item.payload, context)
+            work.prepared.append(_distinct((*read_item.reasons, *placed(more, item, reading.adapter))))
             continue
         command = route.prepare(read_item.command, context)
         route.needs(command, context, needed)

@@ -1,8 +1,7 @@
 """Decode: from an envelope to typed commands, or the reasons why not. Pure; done once per message."""
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -41,7 +40,6 @@ class Reading:
     reasons: tuple[Reason, ...] = ()
     scheduled_row: int | None = None
     cause: str | None = None
-    notes: tuple[str, ...] = field(default=())
 
     @property
     def is_readable(self) -> bool:
@@ -63,8 +61,9 @@ def read(envelope: Envelope, adapters: tuple[Adapter, ...], limits: Limits) -> R
     digest = hashlib.sha256(envelope.body)
     message_id = envelope.message_id or decoded.message_id or ""
     reasons = (*envelope.reasons, *decoded.reasons, *_envelope_reasons(envelope, decoded, message_id))
-    items = () if has_errors(reasons) else tuple(read_item(item, adapter) for item in decoded.items)
-    if not items and not has_errors(reasons):
+    is_refused = has_errors(reasons)
+    items = () if is_refused else tuple([read_item(item, adapter) for item in decoded.items])
+    if not items and not is_refused:
         reasons = (*reasons, Reason(Rule.MSG_11, "the message has no items"))
     return Reading(
         envelope=envelope,
@@ -75,7 +74,7 @@ def read(envelope: Envelope, adapters: tuple[Adapter, ...], limits: Limits) -> R
         payload_sha256=digest.hexdigest(),
         content_hash=_content_hash(envelope, digest.digest()),
         items=items,
-        reasons=tuple(reasons),
+        reasons=reasons,
     )
 
 
@@ -87,7 +86,7 @@ def read_item(item: Item, adapter: Adapter) -> ReadItem:
             reasons = (*reasons, *parsed)
         else:
             command = parsed
-    return ReadItem(item, command, placed(reasons, item, adapter))
+    return ReadItem(item, command, placed(reasons, item, adapter) if reasons else ())
 
 
 def placed(reasons: tuple[Reason, ...], item: Item, adapter: Adapter) -> tuple[Reason, ...]:
@@ -107,19 +106,18 @@ def _envelope_reasons(envelope: Envelope, decoded: Decoded, message_id: str) -> 
     if envelope.on_behalf_of and decoded.on_behalf_of and envelope.on_behalf_of != decoded.on_behalf_of:
         reasons.append(Reason(Rule.MSG_06, "transport and document name different organisations to act for"))
     for moment in (envelope.sent_at, decoded.sent_at):
-        reasons.extend(_clock_reasons(moment, envelope.received_at))
+        if moment is not None:
+            reasons.extend(_clock_reasons(moment, envelope.received_at))
     return tuple(reasons)
 
 
-def _clock_reasons(moment: datetime | None, received_at: datetime) -> tuple[Reason, ...]:
-    if moment is None or moment <= received_at + CLOCK_TOLERANCE:
+def _clock_reasons(moment: datetime, received_at: datetime) -> tuple[Reason, ...]:
+    if moment <= received_at + CLOCK_TOLERANCE:
         return ()
     return (Reason(Rule.MSG_08, f"the message says that it was sent at {moment.isoformat()}, which is still to come"),)
 
 
 def _content_hash(envelope: Envelope, body_digest: bytes) -> bytes:
     """What makes a message the same: its body, and what the transport says of its meaning."""
-    said: Mapping[str, object] = {
-        "type": envelope.event_type, "for": envelope.on_behalf_of, "date": envelope.statement_date,
-    }
-    return hashlib.sha256(body_digest + repr(sorted(said.items())).encode()).digest()
+    said = f"{envelope.event_type!r} {envelope.on_behalf_of!r} {envelope.statement_date}"
+    return hashlib.sha256(body_digest + said.encode()).digest()

@@ -144,3 +144,18 @@ def test_a_command_of_the_future_waits_for_its_hour(registry: Registry, asset: s
     refused = registry.send("acme", "asset.update", {"asset": asset, **heat_pump(attributes={"flux": 1}), "valid_from": later})
     assert rules(refused) == ["SCH-UNKNOWN"]
     assert registry.query("SELECT count(*) FROM scheduled_command") == [(1,)]
+
+
+def test_another_register_finds_the_line_again_that_it_stated_beside_a_record(registry: Registry, asset: str) -> None:
+    def line(revision: str, kw: float) -> dict[str, Any]:
+        source = {"system": "ecr:test", "revision": revision, "identity": "line 1"}
+        return heat_pump(attributes={"import_capacity_kw": kw}, on_existing="update", source=source)
+
+    assert registry.send("network", "asset.register", line("2026-02-01", 9))["items"][0]["event"] == "asset.discrepancy"
+    assert registry.send("network", "asset.register", line("2026-01-01", 8))["items"][0]["status"] == "superseded"
+    assert registry.send("network", "asset.register", line("2026-03-01", 9))["items"][0]["status"] == "unchanged"
+    agreed = registry.send("network", "asset.register", line("2026-04-01", 3.5))["items"][0]
+    assert (agreed["event"], agreed["id"]) == ("asset.updated", asset)
+    current = recorded(registry, asset)
+    assert current is not None
+    assert "evidence" not in current
