@@ -10,6 +10,8 @@ from typing import Any
 
 import aiormq
 from aiormq.abc import AbstractConnection
+from aiormq.channel import Channel
+from aiormq.connection import TransportFactory
 from aiormq.exceptions import AMQPError
 from yarl import URL
 
@@ -58,7 +60,7 @@ class _GatedReader(asyncio.StreamReader):
         return await super().readexactly(n)
 
 
-class _Transport(aiormq.connection.TransportFactory):
+class _Transport(TransportFactory):
     """Plain TCP or TLS, with a reader that the gate can stop."""
 
     def __init__(self, gate: Gate) -> None:
@@ -72,6 +74,8 @@ class _Transport(aiormq.connection.TransportFactory):
         loop = asyncio.get_running_loop()
         reader = _GatedReader(self._gate)
         protocol = asyncio.StreamReaderProtocol(reader, loop=loop)
+        assert url.host is not None
+        assert url.port is not None
         transport, _ = await loop.create_connection(
             lambda: protocol, url.host, url.port, ssl=ssl, **options
         )
@@ -91,9 +95,13 @@ async def connect(url: str, *, name: str, gate: Gate | None = None) -> AbstractC
 
 async def open_channel(
     connection: AbstractConnection, *, confirms: bool = False
-) -> aiormq.abc.AbstractChannel:
+) -> Channel:
     """A channel; with `confirms` the broker confirms what is published on it."""
-    return await connection.channel(publisher_confirms=confirms, frame_buffer_size=_FRAMES_AHEAD)
+    channel = await connection.channel(
+        publisher_confirms=confirms, frame_buffer_size=_FRAMES_AHEAD
+    )
+    assert isinstance(channel, Channel)
+    return channel
 
 
 async def close_quietly(connection: AbstractConnection) -> None:

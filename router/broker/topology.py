@@ -12,6 +12,8 @@ from router.broker import names
 
 #: Receipts that wait for a partner; then the queue refuses, and the hub keeps them for later.
 RECEIPTS_WAITING = 10_000
+#: The first major version of RabbitMQ that gives quorum queues a delivery limit of its own.
+_LIMITS_DELIVERIES = 4
 
 
 async def declare(channel: AbstractChannel, *, lanes_per_class: int) -> None:
@@ -39,7 +41,8 @@ async def admit(channel: AbstractChannel, slug: str, *, lane: int, queues: bool 
 
     A partner's lane is chosen once and bound explicitly: an exchange that spreads by hash would put
     half of the partners on other lanes after a restart, and order within a lane would be lost.
-    `queues=False` for the hub's own partner, which fetches nothing.
+    The queue of receipts is a classic one: the receipts themselves stand in the registry, and quorum
+    queues are for the few lanes, not for thousands of partners. `queues=False` for the hub's own partner, which fetches nothing.
     """
     for message_class in names.CLASSES:
         for exchange in (names.INTAKE, names.REFERENCE):
@@ -50,7 +53,11 @@ async def admit(channel: AbstractChannel, slug: str, *, lane: int, queues: bool 
         await channel.queue_declare(
             names.receipts(slug),
             durable=True,
-            arguments={"x-max-length": RECEIPTS_WAITING, "x-overflow": "reject-publish"},
+            arguments={
+                "x-queue-type": "classic",
+                "x-max-length": RECEIPTS_WAITING,
+                "x-overflow": "reject-publish",
+            },
         )
 
 
@@ -64,7 +71,7 @@ def _lane_arguments(channel: AbstractChannel, *, dead: str | None) -> dict[str, 
     arguments: dict[str, Any] = {"x-queue-type": "quorum", "x-single-active-consumer": True}
     if dead is not None:
         arguments["x-dead-letter-exchange"] = dead
-    if _major_version(channel.connection) >= 4:
+    if _major_version(channel.connection) >= _LIMITS_DELIVERIES:
         arguments["x-delivery-limit"] = -1
     return arguments
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from aiormq.abc import AbstractChannel, DeliveredMessage
 
 from router.broker.connection import Gate
+from router.worker.arrival import Arrival
 
 #: A connection is read no further while so much is held, and read again below half of it.
 HELD_LIMIT_BYTES = 64 * 1024 * 1024
@@ -50,40 +51,53 @@ class Inbox:
         self.channel = channel
         self._held = held
         self._arrived = arrived
-        self._waiting: deque[DeliveredMessage] = deque()
+        self._waiting: deque[Arrival] = deque()
         #: Tags of what arrived last, and of what was acknowledged last.
         self.last_tag = 0
         self.settled_tag = 0
+        self._awaited: dict[int, asyncio.Event] = {}
 
     def __len__(self) -> int:
         return len(self._waiting)
 
+    def starts_redelivered(self) -> bool:
+        return bool(self._waiting) and self._waiting[0].redelivered
+
     async def receive(self, message: DeliveredMessage) -> None:
         """The consumers' callback."""
-        self._waiting.append(message)
-        self.last_tag = message.delivery.delivery_tag or 0
+        arrival = Arrival.of(message)
+        self._waiting.append(arrival)
+        self.last_tag = arrival.tag
         self._held.add(len(message.body))
         self._arrived.set()
 
-    def take(self, limits: Limits) -> list[DeliveredMessage]:
+    def take(self, limits: Limits) -> list[Arrival]:
         """The next ones, at least one if any waits. What was delivered before goes alone: it may be
-        what ended the process that had it, and must not take its neighbours along."""
-        taken: list[DeliveredMessage] = []
+        what ended the process that had it, and must not take its neighbours along.
+        """
+        taken: list[Arrival] = []
         size = 0
         waiting = self._waiting
         while waiting and len(taken) < limits.messages:
-            message = waiting[0]
-            if taken and (message.delivery.redelivered or size + len(message.body) > limits.bytes):
+            arrival = waiting[0]
+            if taken and (arrival.redelivered or size + len(arrival.body) > limits.bytes):
                 break
             taken.append(waiting.popleft())
-            size += len(message.body)
-            if message.delivery.redelivered:
+            size += len(arrival.body)
+            if arrival.redelivered:
                 break
         return taken
 
-    async def acknowledge(self, messages: list[DeliveredMessage]) -> None:
+    async def acknowledge(self, arrivals: list[Arrival]) -> None:
         """Acknowledge these, and with them all that came before."""
-        tag = messages[-1].delivery.delivery_tag or 0
+        tag = arrivals[-1].tag
         await self.channel.basic_ack(tag, multiple=True, wait=False)
         self.settled_tag = tag
-        self._held.remove(sum(len(message.body) for message in messages))
+        for awaited in [awaited for awaited in self._awaited if awaited <= tag]:
+            self._awaited.pop(awaited).set()
+        self._held.remove(sum(len(arrival.body) for arrival in arrivals))
+
+    async def settled(self, *, up_to: int) -> None:
+        """Returns when everything up to this tag is acknowledged."""
+        if up_to > self.settled_tag:
+            await self._awaited.setdefault(up_to, asyncio.Event()).wait()

@@ -11,12 +11,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from aiormq.abc import DeliveredMessage
-
 from contracts.messages import Envelope
 from contracts.reasons import Reason, Rule
 from router.broker import names
 from router.broker.lenient_decoding import UNREADABLE
+from router.worker.arrival import Arrival
 
 #: Headers of the hub. Partners may give the first two; the rest are believed on references alone.
 ON_BEHALF_OF = "fmar-on-behalf-of"
@@ -37,23 +36,23 @@ class Unanswerable:
     detail: str
 
 
-def read_delivery(
-    message: DeliveredMessage, queue: str, *, received_at: datetime, body_limit_bytes: int
+def read_arrival(
+    arrival: Arrival, *, received_at: datetime, body_limit_bytes: int
 ) -> Envelope | Unanswerable:
     """What stood at the door. Any properties and any bytes give a value.
 
-    `queue`: where it was taken from; what expired on a lane is answered with MSG_07.
+    What expired on a lane is answered with MSG_07.
     """
-    delivery, properties = message.delivery, message.header.properties
-    sender = names.read_key(delivery.routing_key or "")
+    properties, queue = arrival.properties, arrival.queue
+    sender = names.read_key(arrival.routing_key)
     if sender is None:
-        return Unanswerable("sender_unreadable", f"routing key {delivery.routing_key!r:.100}")
+        return Unanswerable("sender_unreadable", f"routing key {arrival.routing_key!r:.100}")
     if queue == names.UNROUTABLE:
-        return Unanswerable("unroutable", f"no lane is bound for {delivery.routing_key}")
+        return Unanswerable("unroutable", f"no lane is bound for {arrival.routing_key}")
     headers: Mapping[str, Any] = properties.headers or {}
     if queue == names.EXPIRED and (cause := _cause_of_death(headers)) != "expired":
         return Unanswerable("dead_lettered", f"the broker dropped it from its lane: {cause}")
-    is_reference = delivery.exchange == names.REFERENCE
+    is_reference = arrival.exchange == names.REFERENCE
     said = _Said(headers) if headers else _NOTHING_SAID
     reasons = list(said.reasons)
     if queue == names.EXPIRED:
@@ -63,8 +62,8 @@ def read_delivery(
     if properties.content_encoding:
         text = f"content encoding {properties.content_encoding!r:.40}: send the body as it is"
         reasons.append(Reason(Rule.MSG_02, text))
-    if len(message.body) > body_limit_bytes:
-        text = f"{len(message.body)} bytes; the hub takes {body_limit_bytes}"
+    if len(arrival.body) > body_limit_bytes:
+        text = f"{len(arrival.body)} bytes; the hub takes {body_limit_bytes}"
         reasons.append(Reason(Rule.MSG_03, text))
     message_id = properties.message_id or ""
     if not is_reference and (problem := _id_problem(message_id)):
@@ -75,7 +74,7 @@ def read_delivery(
         message_id=message_id,
         sender=slug,
         media_type=_line(properties.content_type),
-        body=message.body,
+        body=arrival.body,
         received_at=said.received_at or received_at if is_reference else received_at,
         on_behalf_of=said.on_behalf_of,
         event_type=said.event_type,
@@ -137,9 +136,6 @@ class _Said:
             return None
 
 
-_NOTHING_SAID = _Said({})
-
-
 def _cause_of_death(headers: Mapping[str, Any]) -> str:
     """Why the broker dead-lettered it: expired, rejected, maxlen, delivery_limit ..."""
     deaths = headers.get("x-death")
@@ -164,3 +160,6 @@ def _line(value: Any) -> str:
 
 def _whole(value: Any) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+_NOTHING_SAID = _Said({})

@@ -1,0 +1,89 @@
+"""Message partners: who may speak, for which organisation, on which lane."""
+
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+
+import psycopg
+from psycopg.rows import class_row
+
+from registry_store.genesis import HUB_PARTNER
+
+_LANE_LOCK = 7_305_004
+
+
+@dataclass(frozen=True, slots=True)
+class Partner:
+    """`lane` is the number of its lane in each class."""
+
+    slug: str
+    organisation: str
+    lane: int
+    is_active: bool
+    added_at: datetime
+
+
+def new_secret() -> str:
+    """256 random bits, as text. Shown once; only its hash is kept."""
+    return secrets.token_urlsafe(32)
+
+
+def secret_hash(secret: str) -> bytes:
+    """A plain SHA-256 suffices for what nobody can guess."""
+    return hashlib.sha256(secret.encode()).digest()
+
+
+def add_partner(
+    connection: psycopg.Connection, *, slug: str, organisation: str, secret: str, lanes: int
+) -> Partner | None:
+    """A new partner on the lane with the fewest partners; None where the slug is taken."""
+    connection.execute("SELECT pg_advisory_xact_lock(%s)", (_LANE_LOCK,))
+    with connection.cursor(row_factory=class_row(Partner)) as cursor:
+        return cursor.execute(
+            "INSERT INTO partner (slug, organisation, secret_hash, lane) SELECT %s, %s, %s, lane.number "
+            "FROM generate_series(0, %s) AS lane (number) LEFT JOIN partner p "
+            "ON p.lane = lane.number AND p.slug <> %s "
+            "GROUP BY lane.number ORDER BY count(p.slug), lane.number LIMIT 1 "
+            "ON CONFLICT (slug) DO NOTHING RETURNING slug, organisation, lane, is_active, added_at",
+            (slug, organisation, secret_hash(secret), lanes - 1, HUB_PARTNER),
+        ).fetchone()
+
+
+def set_secret(connection: psycopg.Connection, *, slug: str, secret: str) -> bool:
+    """Replace a partner's secret; False where there is no such partner."""
+    return (
+        connection.execute(
+            "UPDATE partner SET secret_hash = %s WHERE slug = %s AND slug <> %s",
+            (secret_hash(secret), slug, HUB_PARTNER),
+        ).rowcount
+        == 1
+    )
+
+
+def partners(connection: psycopg.Connection) -> list[Partner]:
+    with connection.cursor(row_factory=class_row(Partner)) as cursor:
+        return cursor.execute(
+            "SELECT slug, organisation, lane, is_active, added_at FROM partner ORDER BY slug"
+        ).fetchall()
+
+
+def partner(connection: psycopg.Connection, slug: str) -> Partner | None:
+    with connection.cursor(row_factory=class_row(Partner)) as cursor:
+        return cursor.execute(
+            "SELECT slug, organisation, lane, is_active, added_at FROM partner WHERE slug = %s", (slug,)
+        ).fetchone()
+
+
+def authenticated(connection: psycopg.Connection, *, slug: str, secret: str) -> Partner | None:
+    """The active partner whose secret this is. An unknown slug costs the same comparison.
+
+    The hub's own partner has an empty hash, which no secret has.
+    """
+    row = connection.execute("SELECT secret_hash FROM partner WHERE slug = %s", (slug,)).fetchone()
+    stored = bytes(row[0]) if row else b""
+    if not hmac.compare_digest(stored, secret_hash(secret)):
+        return None
+    found = partner(connection, slug)
+    return found if found is not None and found.is_active else None
