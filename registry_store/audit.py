@@ -14,6 +14,7 @@ from typing import Any
 import psycopg
 
 from contracts.canonical import content_hash
+from registry_store.checkpoints import is_signed
 from registry_store.change_log import GENESIS, LogEntry, merkle_root, segment_hash
 
 _FETCH = 5_000
@@ -38,6 +39,7 @@ class Report:
 
     changes: int = 0
     segments: int = 0
+    checkpoints: int = 0
     erased: int = 0
     head_position: int = 0
     head: bytes = GENESIS
@@ -64,13 +66,17 @@ class _Segment:
     hash: bytes
 
 
-def verify(connection: psycopg.Connection, progress: Callable[[int], None] = lambda _changes: None) -> Report:
-    """Verify the whole log. `progress` is told the number of changes read so far."""
+def verify(
+    connection: psycopg.Connection, hub_key: bytes, progress: Callable[[int], None] = lambda _changes: None
+) -> Report:
+    """Verify the whole log, and the hub's signatures under it. `progress` is told the number of changes
+    read so far."""
     report = Report()
     with connection.transaction():
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         _verify_log(connection, report, progress)
         _verify_records(connection, report)
+        _verify_checkpoints(connection, hub_key, report)
     return report
 
 
@@ -182,3 +188,16 @@ def _verify_records(connection: psycopg.Connection, report: Report) -> None:
         row = connection.execute(query).fetchone()
         if row is not None and row[0]:
             report.found(f"{problem} ({row[0]} times)")
+
+
+def _verify_checkpoints(connection: psycopg.Connection, hub_key: bytes, report: Report) -> None:
+    rows = connection.execute(
+        "SELECT c.position, c.hash, c.signature, s.hash FROM checkpoint c "
+        "LEFT JOIN segment s ON s.first_position + s.count - 1 = c.position ORDER BY c.position"
+    )
+    for position, signed_hash, signature, segment_hash_ in rows:
+        report.checkpoints += 1
+        if not is_signed(hub_key, position, bytes(signed_hash), bytes(signature)):
+            report.found("the checkpoint does not have the hub's signature", position)
+        if segment_hash_ is None or bytes(segment_hash_) != bytes(signed_hash):
+            report.found("the log is not the one that was signed in the checkpoint", position)

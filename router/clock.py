@@ -15,6 +15,7 @@ import structlog
 
 from adapters import adapter_for, strict_json
 from contracts.messages import Decoded, Envelope, Item
+from registry_store.checkpoints import make_checkpoint
 from registry_store.database import Database
 from registry_store.faults import Transient
 from registry_store.processes import BEAT_SECONDS, Heartbeat
@@ -72,6 +73,17 @@ def extend_change_log(connection: psycopg.Connection, _now: datetime) -> int:
     """Make the partitions that the next positions need."""
     row = connection.execute("SELECT extend_change_log(%s)", (_PARTITIONS_AHEAD,)).fetchone()
     return int(row[0]) if row else 0
+
+
+@dataclass(frozen=True)
+class Checkpoints:
+    """Sign the head of the log every so often."""
+
+    hub_key: bytes
+    every_seconds: float = 60.0
+
+    def __call__(self, connection: psycopg.Connection, _now: datetime) -> int:
+        return make_checkpoint(connection, self.hub_key, every_seconds=self.every_seconds)
 
 
 class Clock:

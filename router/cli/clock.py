@@ -5,8 +5,8 @@ import threading
 
 import typer
 
-from router.bootstrap import database, language, pipeline
-from router.clock import Clock, Scheduled, extend_change_log
+from router.bootstrap import database, hub_key, language, pipeline
+from router.clock import Checkpoints, Clock, Scheduled, extend_change_log
 from router.logs import configure_logging
 from router.settings import Settings
 
@@ -16,7 +16,7 @@ def register(app: typer.Typer) -> None:
 
 
 def clock() -> None:
-    """Decide scheduled commands at their hour, keep the log's partitions ready.
+    """Decide scheduled commands at their hour, sign the log, keep its partitions ready.
 
     Any number may run; one leads. Stops on SIGTERM. `hub up` runs one.
     """
@@ -28,6 +28,7 @@ def clock() -> None:
         signal.signal(name, lambda *_: stop.set())
     duties = (
         ("extend_change_log", extend_change_log),
+        ("checkpoint", Checkpoints(hub_key(settings))),
         ("scheduled", Scheduled(pipeline(settings, store, spoken), spoken)),
     )
     Clock(store, duties).run(stop)

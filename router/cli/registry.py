@@ -10,7 +10,7 @@ from rich.console import Console
 from contracts.identifiers import parse_public_id
 from registry_store.audit import verify
 from registry_store.records import find, history
-from router.bootstrap import database
+from router.bootstrap import database, hub_key
 from router.settings import Settings
 
 _MOMENT = "RFC 3339 time, such as 2026-11-24T09:30:00Z; a time without a zone is UTC."
@@ -102,17 +102,20 @@ def _flat(record: dict[str, Any]) -> dict[str, Any]:
 
 
 def verify_log(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
-    """Recompute the whole change log: contents, Merkle roots, the chain of segments, the anchors.
+    """Recompute the whole change log: contents, Merkle roots, the chain of segments, the anchors, and
+    check the hub's signatures under it.
 
     Exit status: 0 if everything adds up, 1 with every finding if not.
     """
-    store = database(Settings(), pool_size=1)
+    settings = Settings()
+    store = database(settings, pool_size=1)
     with store.dedicated() as connection:
-        report = verify(connection)
+        report = verify(connection, hub_key(settings))
     store.close()
     if as_json:
         body = {
-            "clean": report.is_clean, "changes": report.changes, "segments": report.segments, "erased": report.erased,
+            "clean": report.is_clean, "changes": report.changes, "segments": report.segments,
+            "checkpoints": report.checkpoints, "erased": report.erased,
             "head_position": report.head_position, "head": report.head.hex(), "problems": report.problems,
             "findings": [finding.as_json() for finding in report.findings],
         }
@@ -121,6 +124,6 @@ def verify_log(as_json: Annotated[bool, typer.Option("--json")] = False) -> None
         for finding in report.findings:
             typer.echo(f"position {finding.position}: {finding.problem}")
         verdict = "everything adds up" if report.is_clean else f"{report.problems} problems"
-        typer.echo(f"{report.changes} changes in {report.segments} segments up to position {report.head_position}: {verdict}")
+        typer.echo(f"{report.changes} changes in {report.segments} segments, {report.checkpoints} signed checkpoints, up to position {report.head_position}: {verdict}")
         typer.echo(f"head {report.head.hex()}")
     raise typer.Exit(0 if report.is_clean else 1)

@@ -6,7 +6,10 @@ from typing import Any
 import psycopg
 import pytest
 
-from tests.support.registry import Registry, event, heat_pump
+from registry_store.audit import _changes, _segments
+from registry_store.change_log import GENESIS, merkle_root, segment_hash
+from registry_store.checkpoints import make_checkpoint
+from tests.support.registry import HUB_KEY, Registry, event, heat_pump
 
 REGISTRATIONS = 6
 
@@ -80,6 +83,37 @@ def test_whatever_is_tampered_with_is_found(registry: Registry, database: Any, m
     report = registry.audit()
     assert not report.is_clean
     assert report.findings
+
+
+def test_a_log_that_was_made_anew_is_not_the_one_that_was_signed(registry: Registry, database: Any) -> None:
+    """Hashes can be recomputed by whoever can write them; the signature under the head cannot."""
+    with registry.database.dedicated() as connection:
+        assert make_checkpoint(connection, HUB_KEY, every_seconds=0) == 1
+        assert make_checkpoint(connection, HUB_KEY, every_seconds=0) == 0
+    assert registry.audit().checkpoints == 1
+    assert registry.audit().is_clean
+    with psycopg.connect(database.owner_url) as intruder:
+        for table in ("change", "segment"):
+            intruder.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+        intruder.execute("UPDATE change SET event = 'asset.deregistered' WHERE position = 4")
+        _make_chain_anew(intruder)
+    report = registry.audit()
+    assert [finding.problem for finding in report.findings] == ["the log is not the one that was signed in the checkpoint"]
+
+
+def _make_chain_anew(intruder: psycopg.Connection) -> None:
+    previous = GENESIS
+    leaves: dict[int, list[bytes]] = {}
+    for first, *_rest, entry in _changes(intruder):
+        leaves.setdefault(first, []).append(entry.leaf())
+    for segment in list(_segments(intruder)):
+        root = merkle_root(leaves[segment.first_position])
+        hash_ = segment_hash(segment.first_position, segment.count, segment.recorded_at, root, previous)
+        intruder.execute(
+            "UPDATE segment SET root = %s, previous_hash = %s, hash = %s WHERE first_position = %s",
+            (root, previous, hash_, segment.first_position),
+        )
+        previous = hash_
 
 
 def test_a_whole_log_counts_what_it_read(registry: Registry) -> None:

@@ -95,7 +95,7 @@ class Registry:
 
     def audit(self) -> Report:
         with self.database.dedicated() as connection:
-            return verify(connection)
+            return verify(connection, HUB_KEY)
 
     def close(self) -> None:
         self.pipeline.close()
