@@ -36,7 +36,9 @@ class CsvTables:
         }
 
     def decode(self, envelope: Envelope, limits: Limits) -> Decoded:
-        """One item per row or filled slot. Reasons: MSG_01 to MSG_03, MSG_11, MSG_13, TAB_*, and the profile's."""
+        """One item per row or filled slot. Reasons: MSG_01 to MSG_03, MSG_11, MSG_13, TAB_*;
+        and those that the steps of the profile give.
+        """
         parameters = media_types.parse(envelope.media_type)[1]
         known = self._chosen(parameters)
         if isinstance(known, Reason):

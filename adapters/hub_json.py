@@ -162,12 +162,9 @@ class HubJson:
         return Reason(Rule.ITEM_03, text, "/command", place)
 
     def _unknown_type(self, name: str, place: str) -> Reason:
-        text = (
-            f"the type {name[:80]!r} is not one of the hub's: {TYPE_PREFIX}<command>{TYPE_SUFFIX} with a command of "
-            f"{self._known()}, or {ITEMS_TYPE}"
-        )
-        where = place.removesuffix("/data") + "/type"
-        return Reason(Rule.MSG_10, text, "/type", where)
+        known = f"{TYPE_PREFIX}<command>{TYPE_SUFFIX} with a command of {self._known()}"
+        text = f"the type {name[:80]!r} is not one of the hub's: {known}, or {ITEMS_TYPE}"
+        return Reason(Rule.MSG_10, text, "/type", place.removesuffix("/data") + "/type")
 
     def _known(self) -> str:
         return ", ".join(sorted(self._commands))

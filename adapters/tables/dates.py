@@ -12,7 +12,10 @@ from typing import Any
 from adapters.tables.cells import Unread
 from contracts.reasons import Rule
 
-_TIME = r"(?P<time>[T ]\s*[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?\s*(?:Z|[+-][0-9]{2}:?[0-9]{2}|[AaPp][Mm])?)?"
+_TIME = (
+    r"(?P<time>[T ]\s*[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?"
+    r"\s*(?:Z|[+-][0-9]{2}:?[0-9]{2}|[AaPp][Mm])?)?"
+)
 _ISO = re.compile(r"([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})" + _TIME)
 _NUMERIC = re.compile(r"([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{4})" + _TIME)
 _NAMED = re.compile(r"([0-9]{1,2})[- /]([A-Za-z]{3})[A-Za-z]*[- /,]+([0-9]{4})" + _TIME)
@@ -80,8 +83,8 @@ def _numeric(cell: str, match: re.Match[str], order: DateOrder) -> Any:
     if first > _MONTHS_OF_YEAR or second > _MONTHS_OF_YEAR or first == second:
         day_first = first > _MONTHS_OF_YEAR
     if day_first is None:
-        text = f"{cell[:40]!r}: day and month cannot be told apart, the file has both orders; write YYYY-MM-DD"
-        return Unread(Rule.TAB_03, text)
+        text = f"{cell[:40]!r}: day and month cannot be told apart, the file has both orders"
+        return Unread(Rule.TAB_03, f"{text}; write YYYY-MM-DD")
     day, month = (first, second) if day_first else (second, first)
     return _day(cell, match[3], month, day)
 

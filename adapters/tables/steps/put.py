@@ -17,10 +17,12 @@ _TAKE: dict[str, Callable[[Sequence[Any]], Any]] = {
 def put(drafts: Sequence[Draft], parameters: Mapping[str, Any]) -> None:
     """Puts what is stated in `columns` at `to`; nothing where none is stated.
 
-    Parameters: `columns`, `to`, `take` (first | sum | least, first unless told), `needs` (a column without
-    which there is nothing to put), `once` (true: for the first item of a row alone, for what belongs to the
-    row and would be counted twice), `beyond` (put only what is above this number), `instead` (a rule and text:
-    the value is not put but doubted, for what the layout states and the item cannot carry).
+    Parameters: `columns`, `to`, and
+    `take`: first | sum | least, first unless told;
+    `needs`: a column without which there is nothing to put;
+    `once`: for the first item of a row alone, since it belongs to the row and is not to count twice;
+    `beyond`: only what is above this number;
+    `instead`: a rule and text; the value is not put but doubted, since the item cannot carry it.
     """
     take = _TAKE[parameters.get("take", "first")]
     columns, needs = parameters["columns"], parameters.get("needs")
