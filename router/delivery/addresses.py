@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
 _LONGEST_URL = 2_000
+#: NAT64: an IPv4 address within an IPv6 one (RFC 6052), and the prefixes for local use (RFC 8215).
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_NAT64_LOCAL = ipaddress.ip_network("64:ff9b:1::/48")
 
 
 class AddressRefused(ValueError):
@@ -75,10 +78,20 @@ async def resolved(url: str, rules: CallRules) -> Target:
 def refuse_private(address: str, rules: CallRules, *, plain: bool) -> None:
     """Raises AddressRefused for an address that is not a public one, or a public one by plain http."""
     ip = ipaddress.ip_address(address.partition("%")[0])
-    mapped = getattr(ip, "ipv4_mapped", None) or getattr(ip, "sixtofour", None) or ip
-    is_public = ip.is_global and mapped.is_global and not ip.is_multicast and not mapped.is_multicast
+    is_public = all(each.is_global and not each.is_multicast for each in (ip, *_embedded(ip)))
+    is_public = is_public and ip not in _NAT64_LOCAL
     if is_public:
         if plain:
             raise AddressRefused("webhooks are called by https")
     elif not rules.private_targets:
         raise AddressRefused(f"the host has the address {address}, which is not a public one")
+
+
+def _embedded(ip: ipaddress.IPv4Address | ipaddress.IPv6Address) -> list[ipaddress.IPv4Address]:
+    """The IPv4 addresses that an IPv6 address leads to."""
+    if isinstance(ip, ipaddress.IPv4Address):
+        return []
+    found = [ip.ipv4_mapped, ip.sixtofour, *(ip.teredo or ())]
+    if ip in _NAT64:
+        found.append(ipaddress.IPv4Address(int(ip) & 0xFFFF_FFFF))
+    return [address for address in found if address is not None]
