@@ -8,9 +8,11 @@ from types import ModuleType
 
 import typer
 
-from router.cli import clock, lifecycle, registry, relay, validate
+from router.cli import clock, lifecycle, registry, relay, subscriptions, validate
 
-COMMANDS: tuple[ModuleType, ...] = (lifecycle, relay, clock, validate, registry)
+COMMANDS: tuple[ModuleType, ...] = (
+    lifecycle, relay, clock, validate, subscriptions, registry,
+)
 
 
 def build_app() -> typer.Typer:

@@ -9,6 +9,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from adapters.hub_json import BATCH
+from adapters.media_types import essence
 from contracts.messages import Envelope
 from router.bootstrap import language
 from router.cli.media_types import media_type_of
@@ -40,12 +42,15 @@ def validate_file(
 
     Exit status: 0 all accepted, 1 some rejected, 2 the file cannot be used.
 
-    Example: hub validate examples/capacity-register.csv --format ecr --json
+    Example: hub validate examples/csv/capacity-register.mixed.csv --format ecr --json
     """
     body = file.read_bytes()
     stated = statement_date.date() if statement_date else date.fromtimestamp(file.stat().st_mtime)
+    media_type = media_type_of(file, body, format, profile)
     envelope = Envelope(
-        message_id="", sender="validate", media_type=media_type_of(file, body, format, profile), body=body,
+        # A batch has no id of its own: the transport gives it, and here there is none.
+        message_id="validation" if essence(media_type) == BATCH else "",
+        sender="validate", media_type=media_type, body=body,
         received_at=datetime.now(UTC), statement_date=stated, door="validate",
     )
     result = validate(envelope, language())
@@ -77,9 +82,10 @@ def _print(file: Path, result: Validation) -> None:
     if len(rejected) > _LISTED:
         console.print(f"... and {len(rejected) - _LISTED} more; --json has them all")
     table = Table("rule", "times", "what must hold", box=None)
-    rules = {reason.rule.key: reason.rule for o in result.outcomes for reason in o.reasons}
+    reasons = (*result.reasons, *(reason for outcome in result.outcomes for reason in outcome.reasons))
+    rules = {reason.rule.key: reason.rule for reason in reasons}
     for key, times in summary["by_rule"].items():
-        table.add_row(key, str(times), rules[key].sentence if key in rules else "")
+        table.add_row(key, str(times), rules[key].sentence)
     if summary["by_rule"]:
         console.print(table)
     console.print(
