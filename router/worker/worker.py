@@ -113,7 +113,7 @@ class Worker:
         deadline: float | None = None
         try:
             while True:
-                if leasing.done():
+                if leasing.done() and deadline is None:
                     leasing.result()
                 if self._stop.is_set() and deadline is None:
                     deadline = loop.time() + self._options.stop_seconds
