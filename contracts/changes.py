@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from contracts.canonical import canonical_json
 
@@ -17,8 +17,7 @@ EVENTS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Audience:
+class Audience(NamedTuple):
     """Who may see a record, as far as the record itself decides it (who asks decides the rest).
 
     `organisations` are the ids with the owner's view: FSP, owner, and the registrant of an unclaimed
@@ -57,8 +56,7 @@ def _audience_text(audience: Audience) -> str:
     return canonical_json(audience.as_json()).decode()
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(NamedTuple):
     """One key that an asset is found by. Values are normalised (case, blanks, punctuation)."""
 
     scheme: str
@@ -101,8 +99,7 @@ class Record:
         return self.status not in ("deregistered", "inactive")
 
 
-@dataclass(frozen=True, slots=True)
-class RecordChange:
+class RecordChange(NamedTuple):
     """One accepted change of one record: what becomes a version and a line of the log.
 
     `expected` is the version that the decision saw (0: none, the record is new). `valid_from` is
@@ -131,13 +128,8 @@ class RecordChange:
     def version(self) -> int:
         return self.expected + 1
 
-    @property
-    def content_bytes(self) -> bytes:
-        return canonical_json(self.content)
 
-
-@dataclass(frozen=True, slots=True)
-class SourceSeen:
+class SourceSeen(NamedTuple):
     """A source stated a line again without changing it: its revision is the newest now."""
 
     record: str

@@ -1,11 +1,14 @@
 """What comes in: an envelope around bytes, and the items that an adapter reads from them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from contracts.reasons import Reason
+
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +41,7 @@ class Envelope:
     body_row: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """One command as an adapter read it: the canonical payload, and where it stood.
 
     `payload` holds plain JSON values (numbers as `int` or `Decimal`). `place` is the item's place in
@@ -53,11 +55,10 @@ class Item:
     command: str
     payload: Mapping[str, Any]
     reasons: tuple[Reason, ...] = ()
-    columns: Mapping[str, str] = field(default_factory=dict)
+    columns: Mapping[str, str] = _NOTHING
 
 
-@dataclass(frozen=True, slots=True)
-class Decoded:
+class Decoded(NamedTuple):
     """A message read: items, or the reasons why nothing of it could be.
 
     `items` may be empty only if `reasons` has an error. `message_id` is the id that the document
@@ -73,7 +74,7 @@ class Decoded:
     sent_at: datetime | None = None
     notes: tuple[str, ...] = ()
     is_file: bool = False
-    versions: Mapping[str, str] = field(default_factory=dict)
+    versions: Mapping[str, str] = _NOTHING
 
 
 @dataclass(frozen=True, slots=True)

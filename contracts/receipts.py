@@ -1,10 +1,9 @@
 """Receipts: the answer to a message, one outcome per item."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from contracts.reasons import Reason
 
@@ -13,8 +12,7 @@ ACCEPTED, PARTIAL, REJECTED, SCHEDULED, PENDING = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What became of one item.
 
     `status`: accepted | rejected | unchanged | superseded | scheduled | pending. `id`, `version` and

@@ -7,7 +7,7 @@ and the commit happen under the append lock.
 import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg
 
@@ -37,8 +37,7 @@ class RowBlocks:
         return self._next
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(NamedTuple):
     """Where a change came from: message, item, and who acted for whom."""
 
     actor: str

@@ -1,8 +1,7 @@
 """From an asset as stated to an asset as recorded: the checks that every statement must pass."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from contracts.categories import Category
 from contracts.changes import Key
@@ -32,8 +31,7 @@ def category_of(statement: AssetStatement, context: Context) -> Category | Reaso
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class Stated:
+class Stated(NamedTuple):
     """A statement worked out as far as it goes without the registry.
 
     `category` is None, and `reasons` say why, where the category version is not effective. `content`

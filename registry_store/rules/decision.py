@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from contracts.categories import Catalogue, Category
 from contracts.changes import Record, RecordChange, SourceSeen
@@ -59,20 +59,17 @@ class Context:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Accepted:
+class Accepted(NamedTuple):
     changes: tuple[RecordChange, ...]
     warnings: tuple[Reason, ...] = ()
     seen: tuple[SourceSeen, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Rejected:
+class Rejected(NamedTuple):
     reasons: tuple[Reason, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Unchanged:
+class Unchanged(NamedTuple):
     """What was stated is what stands recorded already."""
 
     record: Record
@@ -80,8 +77,7 @@ class Unchanged:
     seen: tuple[SourceSeen, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Superseded:
+class Superseded(NamedTuple):
     """The source itself has stated something newer already."""
 
     record: Record

@@ -131,22 +131,12 @@ def scheduled_payload(item: Item) -> str:
 def _outcome(
     work: Work, read_item: ReadItem, decision: Decision, context: Context, state: State, writes: WriteSet
 ) -> Outcome:
-    item = read_item.item
-
-    def answer(status: str, reasons: tuple[Reason, ...], record: Record | None = None) -> Outcome:
-        all_reasons = (*read_item.reasons, *placed(reasons, item, work.reading.adapter)) if reasons else read_item.reasons
-        id, version = (record.id, record.version) if record is not None else (None, None)
-        return Outcome(item.number, item.place, status, item.command, all_reasons, id, version)
-
+    item, reasons = read_item.item, read_item.reasons
+    found = decision.warnings if isinstance(decision, Accepted | Unchanged) else decision.reasons
+    if found:
+        reasons = (*reasons, *placed(found, item, work.reading.adapter))
     match decision:
-        case Rejected(reasons):
-            return answer("rejected", reasons)
-        case Superseded(record, reasons):
-            return answer("superseded", reasons, record)
-        case Unchanged(record, warnings, seen):
-            _note(seen, state, writes)
-            return answer("unchanged", warnings, record)
-        case Accepted(changes, warnings, seen):
+        case Accepted(changes=changes, seen=seen):
             origin = Origin(
                 context.actor, context.organisation, work.message_row, work.reading.message_id, item.number,
                 work.reading.cause,
@@ -155,11 +145,17 @@ def _outcome(
                 _apply(change, state, writes, origin)
             _note(seen, state, writes)
             first = changes[0]
-            reasons = (*read_item.reasons, *placed(warnings, item, work.reading.adapter)) if warnings else read_item.reasons
             return Outcome(
                 item.number, item.place, "accepted", item.command, reasons, first.id, first.version, first.event,
                 first.material,
             )
+        case Unchanged(record=record, seen=seen):
+            _note(seen, state, writes)
+            return Outcome(item.number, item.place, "unchanged", item.command, reasons, record.id, record.version)
+        case Superseded(record=record):
+            return Outcome(item.number, item.place, "superseded", item.command, reasons, record.id, record.version)
+        case Rejected():
+            return Outcome(item.number, item.place, "rejected", item.command, reasons)
 
 
 def _apply(change: RecordChange, state: State, writes: WriteSet, origin: Origin) -> None:

@@ -3,7 +3,7 @@
 import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from adapters import Adapter, adapter_for
 from contracts.commands import parse_command
@@ -14,8 +14,7 @@ from contracts.reasons import Reason, Rule, has_errors
 CLOCK_TOLERANCE = timedelta(minutes=5)
 
 
-@dataclass(frozen=True, slots=True)
-class ReadItem:
+class ReadItem(NamedTuple):
     """An item with its typed command; `command` is None where the reasons have an error."""
 
     item: Item
