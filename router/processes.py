@@ -12,8 +12,9 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
-from typing import Self
+from typing import BinaryIO, Self
 
 import psutil
 
@@ -73,8 +74,7 @@ class RecordedProcess:
         self, command: Sequence[str], *, environment: Mapping[str, str], log: Path, folder: Path
     ) -> "subprocess.Popen[bytes]":
         """Starts the process with its output appended to `log`, and records it."""
-        rotate(log)
-        with log.open("ab") as output:
+        with appending(log) as output:
             child = subprocess.Popen(
                 command,
                 stdin=subprocess.DEVNULL,
@@ -116,10 +116,16 @@ def kill_group(leader_pid: int) -> None:
 
 def rotate(log: Path) -> None:
     """Keeps one earlier log: an unattended hub must not fill the disk."""
-    log.parent.mkdir(parents=True, exist_ok=True)
+    log.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with suppress(FileNotFoundError):
         if log.stat().st_size > LOG_BYTES_BEFORE_ROTATION:
             log.replace(log.with_name(log.name + ".1"))
+
+
+def appending(log: Path) -> BinaryIO:
+    """The log opened for more, rotated where it is large; only its owner may read it."""
+    rotate(log)
+    return open(log, "ab", opener=partial(os.open, mode=0o600))  # noqa: SIM115, PTH123 - as a value
 
 
 def tail(log: Path, lines: int = 20) -> str:
@@ -146,9 +152,11 @@ def _start_of(pid: int) -> str | None:
         return None if Path("/proc/self/stat").exists() else _start_without_proc(pid)
     # Fields after the command's name, which may itself contain spaces and brackets.
     fields = stat.rpartition(")")[2].split()
-    state, start_ticks = fields[0], fields[19]
+    state, threads, start_ticks = fields[0], int(fields[17]), fields[19]
+    # The first thread of a killed process is a zombie before the last one has let go of the sockets.
+    ended = state in "ZX" and threads <= 1
     # Ticks count from boot: the boot's own id makes them unique over restarts of the machine.
-    return None if state in "ZX" else f"{_boot_id()}/{start_ticks}"
+    return None if ended else f"{_boot_id()}/{start_ticks}"
 
 
 def _start_without_proc(pid: int) -> str | None:

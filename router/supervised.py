@@ -166,7 +166,8 @@ class SupervisedServer(_Watched):
             self._there = False
             self.note_end("gone")
         elif time.monotonic() >= self.start_at:
-            self._start = self._threads.submit(self._server.start)
+            # The hub's processes have been told the address: it must not change under them.
+            self._start = self._threads.submit(self._server.start, keep_port=True)
 
     def report(self) -> ProcessReport:
         return self.report_with(self._server.running())

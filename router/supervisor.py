@@ -172,7 +172,7 @@ def _myself() -> ProcessIdentity:
 
 @contextmanager
 def _alone(run_folder: Path) -> Iterator[None]:
-    run_folder.mkdir(parents=True, exist_ok=True)
+    run_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     with (run_folder / "supervisor.lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

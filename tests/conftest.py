@@ -4,6 +4,7 @@
                 and HUB_BROKER_MANAGEMENT_URL where given, else embedded ones in a home that is thrown away
 `database`      a migrated database of the test's own (a clone: tens of milliseconds)
 `module_database`  the same for a whole module
+`own_names`     a name for a database and two roles that the test lets the hub make; dropped at its end
 `broker_vhost`  a RabbitMQ virtual host of the test's own
 """
 
@@ -85,7 +86,12 @@ def servers(server_host: ServerHost) -> Iterator[Servers]:
         pytest.exit("the tests make databases: give one administrator's HUB_DATABASE_URL, alone")
     yield server_host.start()
     if not server_host.postgresql:
-        _leave_as_it_was(url_for(GIVEN["HUB_DATABASE_URL"]), server_host.settings)
+        settings = server_host.settings
+        _leave_as_it_was(
+            url_for(GIVEN["HUB_DATABASE_URL"]),
+            database=settings.database_name,
+            role_prefix=settings.database_role_prefix,
+        )
 
 
 @pytest.fixture(scope="session")
@@ -119,6 +125,13 @@ def module_database(
 ) -> Iterator[FreshDatabase]:
     with _clone(servers, admin_database_url, template_database) as clone:
         yield clone
+
+
+@pytest.fixture
+def own_names(admin_database_url: str) -> Iterator[str]:
+    names = f"fmar_test_{secrets.token_hex(4)}"
+    yield names
+    _leave_as_it_was(admin_database_url, database=names, role_prefix=names)
 
 
 @pytest.fixture
@@ -168,14 +181,23 @@ def _drop_database(admin_url: str, name: str) -> None:
     _as_admin(admin_url, sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
-def _leave_as_it_was(admin_url: str, settings: Settings) -> None:
-    """Drops what this run made on a server that was given."""
-    database = sql.Identifier(settings.database_name)
-    _as_admin(admin_url, sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(database))
+def _leave_as_it_was(admin_url: str, *, database: str, role_prefix: str) -> None:
+    """Drops the database and the two roles, where they are."""
+    _as_admin(
+        admin_url,
+        sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(database)),
+    )
     for suffix in ("hub", "owner"):
-        role = sql.Identifier(f"{settings.database_role_prefix}_{suffix}")
-        _as_admin(admin_url, sql.SQL("DROP OWNED BY {}").format(role))
-        _as_admin(admin_url, sql.SQL("DROP ROLE {}").format(role))
+        role = sql.Identifier(f"{role_prefix}_{suffix}")
+        if _exists(admin_url, f"{role_prefix}_{suffix}"):
+            _as_admin(admin_url, sql.SQL("DROP OWNED BY {}").format(role))
+            _as_admin(admin_url, sql.SQL("DROP ROLE {}").format(role))
+
+
+def _exists(admin_url: str, role: str) -> bool:
+    with psycopg.connect(admin_url) as admin:
+        found = admin.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone()
+    return found is not None
 
 
 def _as_admin(admin_url: str, statement: sql.Composed) -> None:

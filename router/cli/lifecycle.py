@@ -17,7 +17,7 @@ from sqlalchemy.engine import make_url
 from registry_store import migrations
 from router import launch
 from router.cli.hub_status import HubStatus, as_json, observe, show
-from router.processes import rotate, tail
+from router.processes import appending, tail
 from router.servers import ServerHost, ServerUnavailable
 from router.settings import Settings, unknown_variables
 from router.supervision import now, read_report, report_file
@@ -129,8 +129,7 @@ def _up_here(settings: Settings, workers: int) -> None:
 
 def _up_detached(settings: Settings, workers: int) -> None:
     log = settings.log_folder / "hub.log"
-    rotate(log)
-    with log.open("ab") as output:
+    with appending(log) as output:
         supervisor = subprocess.Popen(
             [sys.executable, "-P", "-m", "router.cli", "up", f"--workers={workers}"],
             stdin=subprocess.DEVNULL,

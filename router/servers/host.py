@@ -133,7 +133,7 @@ class ServerHost:
     def _start_broker(self) -> tuple[str, str | None]:
         """The addresses of AMQP and of the management API."""
         if server := self.rabbitmq:
-            server.folder.mkdir(parents=True, exist_ok=True)
+            server.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             server.start()
             return server.url(), server.management_url()
         if not self.settings.broker_management_url:

@@ -59,14 +59,17 @@ class EmbeddedPostgresql:
     def running(self) -> ProcessIdentity | None:
         return self._process.identity() or self._adopted()
 
-    def start(self) -> None:
-        """Starts the server unless it runs, and returns when it answers."""
+    def start(self, *, keep_port: bool = False) -> None:
+        """Starts the server unless it runs, and returns when it answers.
+
+        `keep_port`: rather fail than start at another port than the last.
+        """
         user = unprivileged()
         if not self._cluster.exists():
             self._initialise(user)
         for attempt in range(1, START_TRIES + 1):
             if not self.running():
-                self._launch(user)
+                self._launch(user, keep_port=keep_port)
             if self._answers():
                 return
             time.sleep(0.2 * attempt)
@@ -154,10 +157,10 @@ class EmbeddedPostgresql:
         header = "# Written at every start; changes here do not last.\n"
         write_atomically(self._configuration, header + "".join(lines), mode=0o644)
 
-    def _launch(self, user: Unprivileged) -> None:
+    def _launch(self, user: Unprivileged, *, keep_port: bool) -> None:
         # The lock file of a server that is gone names a pid that may be somebody else's by now.
         (self._cluster / "postmaster.pid").unlink(missing_ok=True)
-        self._write_configuration(remembered_port(self._ports, self.name))
+        self._write_configuration(remembered_port(self._ports, self.name, keep=keep_port))
         command = user.command(
             binaries() / "postgres", "-D", self._cluster, "-c", f"config_file={self._configuration}"
         )

@@ -48,11 +48,14 @@ class EmbeddedRabbitmq:
     def running(self) -> ProcessIdentity | None:
         return self._node.identity()
 
-    def start(self) -> None:
-        """Starts the node unless it runs, and returns when AMQP and management answer."""
+    def start(self, *, keep_port: bool = False) -> None:
+        """Starts the node unless it runs, and returns when AMQP and management answer.
+
+        `keep_port`: rather fail than start at other ports than the last.
+        """
         for _ in range(START_TRIES):
             if not self.running():
-                self._launch()
+                self._launch(keep_ports=keep_port)
             if self._answers():
                 return
         raise ServerUnavailable(f"RabbitMQ does not start:\n{tail(self.log)}")
@@ -83,10 +86,10 @@ class EmbeddedRabbitmq:
     def _known(self, name: str) -> int | None:
         return known_port(self.folder / "ports.json", name)
 
-    def _launch(self) -> None:
+    def _launch(self, *, keep_ports: bool) -> None:
         programs = rabbitmq_programs(self.programs_folder, say=self.say)
         ports = {
-            name: remembered_port(self.folder / "ports.json", name)
+            name: remembered_port(self.folder / "ports.json", name, keep=keep_ports)
             for name in ("amqp", "management", "distribution")
         }
         if not self._name_server.identity():

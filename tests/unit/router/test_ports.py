@@ -1,7 +1,9 @@
 import socket
 from pathlib import Path
 
-from router.servers.ports import LOOPBACK, is_free, known_port, remembered_port
+import pytest
+
+from router.servers.ports import LOOPBACK, PortTaken, is_free, known_port, remembered_port
 
 
 def test_a_port_is_chosen_once_and_remembered(tmp_path: Path) -> None:
@@ -18,5 +20,7 @@ def test_a_port_that_somebody_took_is_chosen_anew_and_the_others_stay(tmp_path: 
         stranger.bind((LOOPBACK, http))
         stranger.listen()
         assert not is_free(http)
+        with pytest.raises(PortTaken):
+            remembered_port(file, "http", keep=True)
         assert remembered_port(file, "http") not in {amqp, http}
     assert known_port(file, "amqp") == amqp
