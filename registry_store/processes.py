@@ -13,6 +13,7 @@ import socket
 import uuid
 from collections.abc import Iterable
 from datetime import timedelta
+from types import EllipsisType
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
@@ -36,14 +37,18 @@ class Heartbeat:
         self.role = role
         self.id = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
 
-    def beat(self) -> None:
-        """Say that this process lives; forgets those that died long ago."""
-        row = insert(process).values(id=self.id, role=self.role, heartbeat_at=func.now())
+    def beat(self, problem: "EllipsisType | str | None" = ...) -> None:
+        """Say that this process lives; forgets those that died long ago.
+
+        `problem`: what keeps it from its work, None for nothing; left as it stands unless given.
+        """
+        said = {} if isinstance(problem, EllipsisType) else {"problem": problem}
+        row = insert(process).values(id=self.id, role=self.role, heartbeat_at=func.now(), **said)
         long_dead = process.c.heartbeat_at < func.now() - timedelta(seconds=_FORGET_SECONDS)
         with self._engine.begin() as connection:
             connection.execute(
                 row.on_conflict_do_update(
-                    index_elements=["id"], set_={"heartbeat_at": row.excluded.heartbeat_at}
+                    index_elements=["id"], set_={"heartbeat_at": func.now(), **said}
                 )
             )
             connection.execute(delete(process).where(long_dead))
@@ -62,6 +67,18 @@ def live(database: Database, role: str) -> tuple[str, ...]:
             select(process.c.id).where(process.c.role == role, alive).order_by(process.c.id)
         )
         return tuple(rows.scalars())
+
+
+def ready(database: Database) -> dict[str, int]:
+    """Role -> how many of its processes live and say that nothing keeps them from their work."""
+    able = (process.c.heartbeat_at > func.now() - timedelta(seconds=LIVE_SECONDS)) & (
+        process.c.problem.is_(None)
+    )
+    with database.engine.connect() as connection:
+        rows = connection.execute(
+            select(process.c.role, func.count()).where(able).group_by(process.c.role)
+        )
+        return dict(rows.tuples().all())
 
 
 def share(keys: Iterable[str], members: Iterable[str], me: str) -> frozenset[str]:

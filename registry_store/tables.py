@@ -170,6 +170,17 @@ message_body = Table(
     Column("body", LargeBinary, nullable=False),
 )
 
+#: Messages that came by HTTP and are on their way, so that whoever asks for a receipt too early is told
+#: so. Not the message itself: that is unique on (sender, message id) and stands when it is decided.
+submission = Table(
+    "submission", metadata,
+    Column("sender", Text, nullable=False),
+    Column("message_id", Text, nullable=False),
+    Column("submitted_at", _instant, nullable=False, server_default=_now),
+    PrimaryKeyConstraint("sender", "message_id"),
+    Index("submission_age", "submitted_at"),
+)
+
 #: Receipts that could not be published in line (queue full or gone): left to the relay.
 receipt_due = Table(
     "receipt_due", metadata,

@@ -120,8 +120,10 @@ def _frames(channel: Channel, publication: Publication) -> list[bytes]:
         pamqp.frame.marshal(header, channel.number),
     ]
     step = channel.max_content_size
-    for start in range(0, len(body), step):
-        frames.append(pamqp.frame.marshal(ContentBody(body[start : start + step]), channel.number))
+    frames.extend(
+        pamqp.frame.marshal(ContentBody(body[start : start + step]), channel.number)
+        for start in range(0, len(body), step)
+    )
     return frames
 
 

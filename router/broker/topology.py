@@ -42,7 +42,8 @@ async def admit(channel: AbstractChannel, slug: str, *, lane: int, queues: bool 
     A partner's lane is chosen once and bound explicitly: an exchange that spreads by hash would put
     half of the partners on other lanes after a restart, and order within a lane would be lost.
     The queue of receipts is a classic one: the receipts themselves stand in the registry, and quorum
-    queues are for the few lanes, not for thousands of partners. `queues=False` for the hub's own partner, which fetches nothing.
+    queues are for the few lanes, not for thousands of partners. `queues=False` for the hub's own
+    partner, which fetches nothing.
     """
     for message_class in names.CLASSES:
         for exchange in (names.INTAKE, names.REFERENCE):

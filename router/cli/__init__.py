@@ -8,10 +8,10 @@ from types import ModuleType
 
 import typer
 
-from router.cli import clock, lifecycle, registry, relay, subscriptions, validate
+from router.cli import clock, dead, doors, lifecycle, partners, registry, relay, send, subscriptions, validate
 
 COMMANDS: tuple[ModuleType, ...] = (
-    lifecycle, relay, clock, validate, subscriptions, registry,
+    lifecycle, doors, relay, clock, partners, send, dead, validate, subscriptions, registry,
 )
 
 

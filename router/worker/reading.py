@@ -20,6 +20,7 @@ from router.worker.arrival import Arrival
 #: Headers of the hub. Partners may give the first two; the rest are believed on references alone.
 ON_BEHALF_OF = "fmar-on-behalf-of"
 STATEMENT_DATE = "fmar-statement-date"
+MESSAGE_ID = "fmar-message-id"
 BODY_ROW = "fmar-body-row"
 DOOR = "fmar-door"
 RECEIVED_AT = "fmar-received-at"
@@ -65,7 +66,7 @@ def read_arrival(
     if len(arrival.body) > body_limit_bytes:
         text = f"{len(arrival.body)} bytes; the hub takes {body_limit_bytes}"
         reasons.append(Reason(Rule.MSG_03, text))
-    message_id = properties.message_id or ""
+    message_id = said.message_id if is_reference else properties.message_id or ""
     if not is_reference and (problem := _id_problem(message_id)):
         message_id = ""
         reasons.append(Reason(Rule.MSG_04, problem))
@@ -107,6 +108,7 @@ class _Said:
         principal = headers.get(ON_BEHALF_OF) or event.get("subject")
         self.on_behalf_of = _line(principal) or None
         self.statement_date = self._date(headers.get(STATEMENT_DATE))
+        self.message_id = _line(headers.get(MESSAGE_ID))
         self.body_row = _whole(headers.get(BODY_ROW))
         self.door = _line(headers.get(DOOR)) or None
         self.received_at = self._moment(headers.get(RECEIVED_AT), RECEIVED_AT)

@@ -12,7 +12,7 @@ _APPEND_ONLY = ("change", "segment", "checkpoint", "epoch")
 _INSERT_ONLY = (*_APPEND_ONLY, "record_version", "message_body")
 #: Tables whose rows also change; DELETE only where rows come and go.
 _CHANGING = ("record", "message", "scheduled_command", "partner", "subscription", "bundle", "dead_letter")
-_COMING_AND_GOING = ("record_key", "record_ref", "receipt_due", "delivery_attempt", "process")
+_COMING_AND_GOING = ("record_key", "record_ref", "receipt_due", "delivery_attempt", "process", "submission")
 
 _POSITIONS_PER_PARTITION = 10_000_000
 

@@ -1,0 +1,143 @@
+"""`hub send`: a message or file, as one of the partners."""
+
+import asyncio
+import hashlib
+import json
+from datetime import date, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import orjson
+import typer
+
+from adapters.media_types import essence
+from router import sending
+from router.bootstrap import database
+from router.cli.media_types import media_type_of
+from router.http.headers import FILES
+from router.launch import http_url
+from router.references import file_message_id
+from router.sending import Outgoing, SendingFailed
+from router.settings import Settings
+
+ACCEPTED, SOME_REJECTED, NOT_TAKEN = 0, 1, 2
+
+
+class Via(StrEnum):
+    """The door."""
+
+    amqp = "amqp"
+    http = "http"
+
+
+class MessageClass(StrEnum):
+    """The lanes."""
+
+    urgent = "urgent"
+    normal = "normal"
+
+
+def register(app: typer.Typer) -> None:
+    app.command("send")(send)
+
+
+def send(
+    file: Annotated[Path, typer.Argument(help="The message or file.", exists=True, dir_okay=False)],
+    partner: Annotated[str, typer.Option("--as", help="The partner that sends it.")],
+    secret: Annotated[
+        str | None,
+        typer.Option(envvar="HUB_PARTNER_SECRET", help="The partner's; else as the hub's operator."),
+    ] = None,
+    via: Annotated[Via, typer.Option(help="The door; http needs the secret.")] = Via.amqp,
+    media_type: Annotated[str | None, typer.Option(help="Else told by --format, or from the file.")] = None,
+    format: Annotated[str | None, typer.Option(help="json, json-batch, csv or ecr.")] = None,
+    profile: Annotated[str | None, typer.Option(help="Mapping profile of a table.")] = None,
+    statement_date: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Of a table; else the file's.")
+    ] = None,
+    message_id: Annotated[str | None, typer.Option(help="Else the document's, or of its content.")] = None,
+    on_behalf_of: Annotated[str | None, typer.Option(help="Organisation to act for, O-...")] = None,
+    message_class: Annotated[MessageClass, typer.Option("--class")] = MessageClass.normal,
+    wait: Annotated[float, typer.Option(help="Seconds to wait for the receipt; 0: do not.")] = 30.0,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+) -> None:
+    """Send FILE to the hub as a partner, and print the receipt.
+
+    Exit status: 0 accepted, or taken where nobody waits; 1 some of it rejected; 2 not taken, or no
+    receipt in time.
+
+    Example: hub send examples/csv/register.csv --as ukpn --format ecr --statement-date 2022-04-01
+    """
+    settings, body = Settings(), file.read_bytes()
+    media = media_type or media_type_of(file, body, format, profile)
+    is_file = essence(media) in FILES
+    stated = statement_date.date() if statement_date else date.fromtimestamp(file.stat().st_mtime)
+    message = Outgoing(
+        sender=partner,
+        message_id=message_id or (file_message_id(body, stated) if is_file else _id_of(body)),
+        media_type=media,
+        body=body,
+        message_class=message_class.value,
+        on_behalf_of=on_behalf_of,
+        statement_date=stated if is_file else None,
+        id_is_derived=is_file and message_id is None,
+    )
+    try:
+        receipt = _sent(settings, message, via=via, secret=secret, wait_seconds=wait)
+    except SendingFailed as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(NOT_TAKEN) from error
+    _print(message, receipt, as_json=as_json)
+    if wait and receipt is None:
+        raise typer.Exit(NOT_TAKEN)
+    if receipt is not None and orjson.loads(receipt)["status"] in ("rejected", "partially_accepted"):
+        raise typer.Exit(SOME_REJECTED)
+
+
+def _sent(
+    settings: Settings, message: Outgoing, *, via: Via, secret: str | None, wait_seconds: float
+) -> bytes | None:
+    """The receipt in canonical JSON, if it was waited for and came."""
+    store = database(settings, pool_size=1)
+    try:
+        if via is Via.http:
+            if secret is None or settings.http_port is None:
+                raise SendingFailed("--via http needs --secret (or HUB_PARTNER_SECRET) and HUB_HTTP_PORT")
+            base = http_url(settings.http_host, settings.http_port)
+            sending.by_http(base, secret, message, wait_seconds=wait_seconds)
+        elif secret is not None:
+            asyncio.run(sending.by_amqp(sending.broker_url(settings), secret, message))
+        else:
+            asyncio.run(sending.by_reference(sending.broker_url(settings), store, message))
+        return sending.wait_for_receipt(store, message, wait_seconds=wait_seconds) if wait_seconds else None
+    finally:
+        store.close()
+
+
+def _id_of(body: bytes) -> str:
+    """The id that a JSON document carries; else one made of its content."""
+    try:
+        document = json.loads(body)
+    except (ValueError, RecursionError):
+        document = None
+    if isinstance(document, dict) and isinstance(document.get("id"), str):
+        return str(document["id"])
+    return f"sha256:{hashlib.sha256(body).hexdigest()}"
+
+
+def _print(message: Outgoing, receipt: bytes | None, *, as_json: bool) -> None:
+    parsed = orjson.loads(receipt) if receipt is not None else None
+    if as_json:
+        typer.echo(orjson.dumps({"message_id": message.message_id, "receipt": parsed}).decode())
+        return
+    typer.echo(f"sent {message.message_id} as {message.sender}")
+    if parsed is None:
+        return
+    typer.echo(f"receipt {parsed['receipt_id']}: {parsed['status']}")
+    for reason in parsed.get("reasons", ()):
+        typer.echo(f"  {reason['rule']} {reason['text']}")
+    for item in parsed["items"]:
+        typer.echo(f"  {item['place'] or item['item']}: {item['status']} {item.get('id', '')}")
+        for reason in item["reasons"]:
+            typer.echo(f"      {reason['rule']} {reason['place']} {reason['text']}")

@@ -1,0 +1,1 @@
+"""The HTTP door: messages in, receipts, records and bundles out."""

@@ -1,0 +1,131 @@
+"""The HTTP door, wired."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from http import HTTPStatus
+
+import structlog
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from registry_store.database import Database
+from registry_store.processes import BEAT_SECONDS, Heartbeat
+from registry_store.submissions import forget_old
+from router.bootstrap import Language
+from router.http.authentication import authentication
+from router.http.broker_link import BrokerLink
+from router.http.hardening import hardened
+from router.http.health import health_routes
+from router.http.messages import MessageDoor, message_routes
+from router.http.metrics import Metrics
+from router.http.problems import Problem, answer_problem
+from router.http.records import record_routes
+from router.http.subscriptions import subscription_routes
+
+log = structlog.get_logger()
+
+#: Beats between two removals of old notes.
+_BEATS_PER_FORGETTING = 3_600
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one request may take: bytes of its body, seconds of waiting for its receipt."""
+
+    body_bytes: int
+    longest_wait_seconds: float
+
+
+def create_app(
+    database: Database, broker: BrokerLink, language: Language, limits: Limits
+) -> FastAPI:
+    @contextlib.asynccontextmanager
+    async def life(_app: FastAPI) -> AsyncIterator[None]:
+        tasks = [asyncio.create_task(broker.run()), asyncio.create_task(_beat(database, broker))]
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    app = FastAPI(
+        title="FMAR hub",
+        version="1",
+        description="Messages in, receipts, records and changes out.",
+        lifespan=life,
+    )
+    authenticated = authentication(database)
+    metrics = Metrics(database, broker)
+    door = MessageDoor(
+        database=database,
+        broker=broker,
+        adapters=language.adapters,
+        authenticated=authenticated,
+        limit_bytes=limits.body_bytes,
+        longest_wait_seconds=limits.longest_wait_seconds,
+    )
+    for routes in (
+        message_routes(door),
+        record_routes(database, language.catalogue, authenticated),
+        subscription_routes(database, authenticated),
+        health_routes(database, broker, metrics),
+    ):
+        app.include_router(routes)
+    app.add_exception_handler(Problem, answer_problem)
+    app.add_exception_handler(HTTPException, _answer_http_error)
+    app.add_exception_handler(RequestValidationError, _answer_invalid)
+    app.add_exception_handler(OperationalError, _answer_database_away)
+    app.add_middleware(metrics.counting)
+    app.add_middleware(hardened)
+    return app
+
+
+async def _beat(database: Database, broker: BrokerLink) -> None:
+    """The row of this process, and now and then the notes that nobody asks for any more."""
+    heartbeat, beats = Heartbeat(database, "serve"), 0
+    try:
+        while True:
+            try:
+                problem = None if broker.is_connected else "broker away"
+                await asyncio.to_thread(heartbeat.beat, problem)
+                if beats % _BEATS_PER_FORGETTING == 0:
+                    await asyncio.to_thread(_forget, database)
+                beats += 1
+            except SQLAlchemyError as error:
+                log.warning("serve.database_away", error=repr(error)[:200])
+            await asyncio.sleep(BEAT_SECONDS)
+    finally:
+        with contextlib.suppress(SQLAlchemyError):
+            heartbeat.stop()
+
+
+def _forget(database: Database) -> None:
+    with database.writing() as connection:
+        forget_old(connection)
+
+
+async def _answer_http_error(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    code = "not_found" if error.status_code == HTTPStatus.NOT_FOUND else "refused"
+    headers = dict(error.headers or {})
+    return Problem(error.status_code, code, str(error.detail), headers=headers).response()
+
+
+async def _answer_invalid(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    wrong = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+    return Problem(400, "request_invalid", wrong[:500]).response()
+
+
+async def _answer_database_away(_request: Request, error: Exception) -> Response:
+    log.warning("serve.database_away", error=repr(error)[:200])
+    return Problem(
+        503, "registry_away", "nothing was taken; try again", headers={"Retry-After": "2"}
+    ).response()
