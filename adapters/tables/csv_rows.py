@@ -18,6 +18,7 @@ SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
 HEADING_ROWS = 10
 #: No register has more; a row of a million separators must not become a million cells.
 MOST_COLUMNS = 1024
+MOST_BLANK_ROWS = 100_000
 _HEAD_CHARACTERS = 256 * 1024
 
 
@@ -41,10 +42,12 @@ def read_sheet(text: str, known: Callable[[Sequence[str]], int], limits: Limits)
     separator, heading_row = _find_headings(text, known)
     records = islice(_records(text, separator), heading_row - 1, None)
     _, headings = next(records, (heading_row, []))
-    if isinstance(headings, Reason):
-        return headings
-    if len(headings) > MOST_COLUMNS:
-        return _too_many("columns", MOST_COLUMNS, heading_row)
+    if isinstance(headings, Reason) or len(headings) > MOST_COLUMNS:
+        return (
+            headings
+            if isinstance(headings, Reason)
+            else _too_many("columns", MOST_COLUMNS, heading_row)
+        )
     rows: list[tuple[int, list[str] | Reason]] = []
     blank = 0
     for number, cells in records:
@@ -52,6 +55,8 @@ def read_sheet(text: str, known: Callable[[Sequence[str]], int], limits: Limits)
             return cells
         if isinstance(cells, list) and not any(cells):
             blank += 1
+            if blank > MOST_BLANK_ROWS:
+                return _too_many("blank rows", MOST_BLANK_ROWS, number)
             continue
         rows.append((number, _checked(number, cells, len(headings))))
         if len(rows) > limits.items:

@@ -53,6 +53,13 @@ class Draft:
         place = f'{self.place}, column "{heading}"' if heading is not None else self.place
         self.reasons.append(Reason(rule, text, pointer, place, severity))
 
+    def is_doubted(self, column: str) -> bool:
+        """Whether there is a reason at the column's cell: what is wrong there is not missing as well."""
+        if not self.reasons or (heading := self.headings.get(column)) is None:
+            return False
+        place = f'{self.place}, column "{heading}"'
+        return any(reason.place == place for reason in self.reasons)
+
     def doubt_cell(self, unread: Unread, column: str, pointer: str) -> None:
         self.doubt(
             unread.rule, unread.text, column=column, pointer=pointer, severity=unread.severity

@@ -16,11 +16,14 @@ def decide(drafts: Sequence[Draft], parameters: Mapping[str, Any]) -> None:
     Parameters: `inputs` (names of values), `groups` (name -> values, written `@name` in rows), `rows`: each
     with values per input (an input that is left out may be anything, null is "not stated") and either
     `is`, or `refuse` with rule and text; the text may name the inputs in braces.
+    Where an input's cell could not be read there is nothing to decide.
     """
     inputs = tuple(parameters["inputs"])
     table = list(_compiled(parameters, inputs))
     known: dict[tuple[Any, ...], Mapping[str, Any] | None] = {}
     for draft in drafts:
+        if any(draft.is_doubted(name) for name in inputs):
+            continue
         facts = tuple(draft.values[name] for name in inputs)
         if facts not in known:
             known[facts] = next(

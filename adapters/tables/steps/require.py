@@ -17,16 +17,9 @@ def require(drafts: Sequence[Draft], parameters: Mapping[str, Any]) -> None:
     rule, severity = Rule[parameters["rule"]], Severity(parameters.get("severity", "error"))
     columns, pointer = parameters["columns"], parameters.get("pointer", "")
     for draft in drafts:
-        if any(draft.values[name] is not None or _is_doubted(draft, name) for name in columns):
+        if any(draft.values[name] is not None or draft.is_doubted(name) for name in columns):
             continue
         draft.doubt(rule, parameters["text"], column=columns[0], pointer=pointer, severity=severity)
-
-
-def _is_doubted(draft: Draft, column: str) -> bool:
-    if not draft.reasons or (heading := draft.headings.get(column)) is None:
-        return False
-    place = f'{draft.place}, column "{heading}"'
-    return any(reason.place == place for reason in draft.reasons)
 
 
 _FORMS: dict[str, Callable[[str], bool]] = {"postcode": is_postcode}

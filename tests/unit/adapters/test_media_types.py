@@ -9,7 +9,11 @@ from adapters import adapter_for, adapters, media_types
     ("text", "kind", "parameters"),
     [
         ("text/csv", "text/csv", {}),
-        ('TEXT/CSV; Profile="ecr"; charset=UTF-8', "text/csv", {"profile": "ecr", "charset": "UTF-8"}),
+        (
+            'TEXT/CSV; Profile="ecr"; charset=UTF-8',
+            "text/csv",
+            {"profile": "ecr", "charset": "UTF-8"},
+        ),
         ('text/csv; profile="a;b"', "text/csv", {"profile": "a;b"}),
         ("text/csv; profile*=utf-8''ecr", "text/csv", {"profile": "ecr"}),
         ("text/csv ;profile = ecr", "text/csv", {"profile": "ecr"}),

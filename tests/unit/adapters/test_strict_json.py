@@ -13,7 +13,10 @@ LIMITS = Limits()
 @pytest.mark.parametrize(
     ("body", "value"),
     [
-        (b'{"a": [1, -0, 2.50, true, null, "\\u00e9"]}', {"a": [1, 0, Decimal("2.50"), True, None, "é"]}),
+        (
+            b'{"a": [1, -0, 2.50, true, null, "\\u00e9"]}',
+            {"a": [1, 0, Decimal("2.50"), True, None, "é"]},
+        ),
         (b' \n"\\ud83d\\ude00"\t', "😀"),
         (b"1e3", Decimal("1e3")),
         (b"-123456789012345678", -123456789012345678),

@@ -50,7 +50,11 @@ def test_rows_are_counted_as_a_spreadsheet_shows_them() -> None:
     lines = text.splitlines(keepends=True)
     with_blank = "".join([*lines[:3], "\r\n", *lines[3:]])
     decoded = decode(with_blank, ECR)
-    assert [item.place for item in decoded.items] == ["row 2, slot 1", "row 4, slot 1", "row 5, slot 1"]
+    assert [item.place for item in decoded.items] == [
+        "row 2, slot 1",
+        "row 4, slot 1",
+        "row 5, slot 1",
+    ]
     assert decoded.items[0].payload["attributes"]["site_name"] == "two lines"
     assert "blank rows: 1" in decoded.notes
 
@@ -102,9 +106,9 @@ def test_a_quote_that_never_closes_refuses_the_file_as_cut_off() -> None:
         (b"\x81\x8d\xff\n", "MSG-02"),
         (b'"' + b"x" * 30_000_000, "MSG-03"),
         (b"x" * 30_000_000, "MSG-03"),
-        (b"," * 1_000_000, "MSG-11"),
+        (b"," * 1_000_000, "MSG-03"),
         (b"," * 1_000_000 + b"\nx\n", "MSG-03"),
-        (b"\n" * 5_000_000, "MSG-11"),
+        (b"\n" * 5_000_000, "MSG-03"),
         (b"a\n" * 30_000, "MSG-03"),
         (b'"' * 1_000_001, "MSG-03"),
     ],
@@ -131,7 +135,9 @@ def test_more_rows_or_slots_than_the_limit_are_refused_as_a_whole() -> None:
 class TestHeadings:
     def test_spelling_does_not_count(self) -> None:
         text = register({})
-        shouted = text.replace("Licence Area", " licence_AREA ").replace("Connection Status", "Connection\nStatus")
+        shouted = text.replace("Licence Area", " licence_AREA ").replace(
+            "Connection Status", "Connection\nStatus"
+        )
         plain = shouted.replace("Connection\nStatus", "Connection_ Status")
         assert decode(plain, ECR).items[0].payload == decode(text, ECR).items[0].payload
 
@@ -140,7 +146,9 @@ class TestHeadings:
         assert decode(cut, ECR).items[0].payload == decode(register({}), ECR).items[0].payload
 
     def test_the_unit_of_the_heading_counts(self) -> None:
-        text = register({CAPACITY_1: "5000"}).replace(CAPACITY_1, CAPACITY_1.replace("(MW)", "(kW)"))
+        text = register({CAPACITY_1: "5000"}).replace(
+            CAPACITY_1, CAPACITY_1.replace("(MW)", "(kW)")
+        )
         decoded = decode(text, ECR)
         assert decoded.items[0].payload["attributes"]["export_capacity_kw"] == 5000
         assert any(note.startswith("unit: ") for note in decoded.notes)
@@ -154,11 +162,15 @@ class TestHeadings:
 
     def test_a_heading_that_stands_twice_refuses_the_file(self) -> None:
         decoded = decode(register({"POSTCODE": "x"}), ECR)
-        assert [(reason.rule.key, reason.place) for reason in decoded.reasons] == [("TAB-02", 'row 1, column "POSTCODE"')]
+        assert [(reason.rule.key, reason.place) for reason in decoded.reasons] == [
+            ("TAB-02", 'row 1, column "POSTCODE"')
+        ]
 
     def test_an_unknown_heading_is_a_warning_and_its_column_is_left_out(self) -> None:
         decoded = decode(register({"Colour": "red"}), ECR)
-        assert [(reason.rule.key, reason.severity.value) for reason in decoded.reasons] == [("TAB-02", "warning")]
+        assert [(reason.rule.key, reason.severity.value) for reason in decoded.reasons] == [
+            ("TAB-02", "warning")
+        ]
         assert len(decoded.items) == 1
 
     def test_what_is_not_carried_is_said_with_its_reason(self) -> None:
@@ -179,7 +191,9 @@ class TestEnvelope:
     def test_without_a_statement_date_it_is_refused(self) -> None:
         assert keys(decode(register({}), ECR, statement_date=None)) == ["MSG-13"]
 
-    @pytest.mark.parametrize("media_type", ["text/csv", "text/csv; profile=none", f"{ECR}; version=9.9"])
+    @pytest.mark.parametrize(
+        "media_type", ["text/csv", "text/csv; profile=none", f"{ECR}; version=9.9"]
+    )
     def test_a_profile_is_never_guessed(self, media_type: str) -> None:
         decoded = decode(register({}), media_type)
         assert keys(decoded) == ["MSG-01"]
