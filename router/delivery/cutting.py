@@ -47,7 +47,11 @@ class Cutting:
         self._laggard_turn = 0
 
     def step(self) -> bool:
-        """Cuts what can be cut now; whether there was anything. Raises what the database raises."""
+        """Cuts what can be cut now; whether there is more to cut at once. Raises what the database raises.
+
+        At the head it is not busy however fast changes come: a cut costs something for each
+        subscription, so that changes of one moment are better cut together.
+        """
         if self._connection is None or self._connection.closed:
             self._connection = self._database.dedicated()
         try:
@@ -81,8 +85,7 @@ class Cutting:
         *laggards, (position, ids) = groups
         if laggards:
             ids = ids + self._cut_one_of(connection, laggards, up_to=position)
-        self._cut(connection, ids, position, ceiling=head)
-        return True
+        return self._cut(connection, ids, position, ceiling=head) < head or bool(laggards)
 
     def _cut_one_of(
         self, connection: psycopg.Connection, laggards: list[tuple[int, list[str]]], *, up_to: int

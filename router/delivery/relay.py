@@ -38,7 +38,7 @@ class RelaySettings:
     webhook: WebhookLimits = field(default_factory=WebhookLimits)
     calls: CallRules = field(default_factory=CallRules)
     #: How often the head of the log is looked at: the delay that it adds to a notification.
-    poll_seconds: float = 0.05
+    poll_seconds: float = 0.1
     snapshot_poll_seconds: float = 0.5
     receipt_poll_seconds: float = 1.0
     stop_seconds: float = 5.0
