@@ -12,7 +12,8 @@ from datetime import datetime
 from typing import Any
 
 from adapters import strict_json
-from adapters.cloud_events import TYPE_PREFIX, TYPE_SUFFIX, Event, read_event
+from adapters.cloud_events import Event, read_event
+from adapters.event_items import EventItems, too_many
 from adapters.media_types import essence
 from contracts.canonical import canonical_json
 from contracts.messages import Decoded, Envelope, Item, Limits
@@ -23,7 +24,6 @@ BATCH = "application/cloudevents-batch+json"
 BINARY = "application/json"
 
 RECEIPT_TYPE = "fmar.receipt.v1"
-ITEMS_TYPE = "fmar.items.v1"
 
 
 class HubJson:
@@ -33,11 +33,7 @@ class HubJson:
     media_types: tuple[str, ...] = (STRUCTURED, BATCH, BINARY)
 
     def __init__(self, commands: frozenset[str]) -> None:
-        self._commands = commands
-        self._command_of_type: dict[str, str | None] = {
-            f"{TYPE_PREFIX}{command}{TYPE_SUFFIX}": command for command in commands
-        }
-        self._command_of_type[ITEMS_TYPE] = None
+        self._items = EventItems(commands)
 
     def decode(self, envelope: Envelope, limits: Limits) -> Decoded:
         """Items, or the reasons why there are none. Reasons: MSG_02, MSG_03, MSG_10 to MSG_13."""
@@ -50,7 +46,7 @@ class HubJson:
         if mode == BINARY:
             return self._binary(document, envelope, limits)
         event = read_event(document, "")
-        items, reasons = self._items(event, "/data", limits, 1)
+        items, reasons = self._items.read(event, "/data", limits, 1)
         return Decoded(items, reasons, event.id, event.subject, event.time)
 
     def place_of(self, item: Item, path: str) -> str:
@@ -76,7 +72,7 @@ class HubJson:
                 f"cloudEvents_type), or send the whole event as {STRUCTURED}"
             )
             return Decoded(reasons=(Reason(Rule.MSG_13, text, "/type", "/type"),))
-        items, reasons = self._items(Event(type=envelope.event_type, data=data), "", limits, 1)
+        items, reasons = self._items.read(Event(type=envelope.event_type, data=data), "", limits, 1)
         return Decoded(items, reasons)
 
     def _batch(self, document: Any, limits: Limits) -> Decoded:
@@ -94,13 +90,13 @@ class HubJson:
             events.append(event)
             first = seen.setdefault(event.id, index) if event.id is not None else index
             place = f"event {event.id!r}, /{index}" if event.id is not None else f"/{index}"
-            found, reasons = self._items(event, f"{place}/data", limits, len(items) + 1)
+            found, reasons = self._items.read(event, f"{place}/data", limits, len(items) + 1)
             if first != index:
                 text = f"the event /{first} of the batch has the same id"
                 reasons = (*reasons, Reason(Rule.MSG_13, text, f"/{index}/id", f"/{index}/id"))
             items.extend(found if not reasons else (Item(len(items) + 1, place, "", {}, reasons),))
             if len(items) > limits.items:
-                return Decoded(reasons=(_too_many(limits),))
+                return Decoded(reasons=(too_many(limits),))
         if not items:
             return Decoded(reasons=(Reason(Rule.MSG_11, "the batch has no event"),))
         subjects = {event.subject for event in events if not event.reasons}
@@ -108,108 +104,6 @@ class HubJson:
             text = "the events of a batch act for different organisations (subject): send a batch for each"
             return Decoded(reasons=(Reason(Rule.MSG_13, text, "/subject", "/subject"),))
         return Decoded(tuple(items), (), None, next(iter(subjects), None), _latest(events))
-
-    def _items(
-        self, event: Event, place: str, limits: Limits, number: int
-    ) -> tuple[tuple[Item, ...], tuple[Reason, ...]]:
-        """The items of one event, numbered from `number`; or all that is wrong with the event."""
-        reasons = event.reasons
-        command = None
-        if event.type is not None:
-            if event.type in self._command_of_type:
-                command = self._command_of_type[event.type]
-            else:
-                reasons = (*reasons, self._unknown_type(event.type, place))
-        data = event.data
-        if type(data) is not dict:
-            reasons = (*reasons, _no_object(data, place))
-        if reasons:
-            return (), reasons
-        if "items" not in data:
-            return (self._item(data, command, place, number),), ()
-        entries = data["items"]
-        if reasons := _list_problems(data, entries, place, limits):
-            return (), reasons
-        items = (
-            self._item(entry, command, f"{place}/items/{index}", number + index)
-            for index, entry in enumerate(entries)
-        )
-        return tuple(items), ()
-
-    def _item(self, entry: Any, command: str | None, place: str, number: int) -> Item:
-        if type(entry) is not dict:
-            reason = Reason(Rule.ITEM_03, "an item is an object", "", place)
-            return Item(number, place, command or "", {}, (reason,))
-        if command is not None and "command" not in entry:
-            return Item(number, place, command, entry)
-        payload = {name: value for name, value in entry.items() if name != "command"}
-        own = entry.get("command")
-        named = own if type(own) is str else ""
-        if named == command or (command is None and named in self._commands):
-            return Item(number, place, named, payload)
-        reason = self._command_problem(own, command, f"{place}/command")
-        return Item(number, place, command or named, payload, (reason,))
-
-    def _command_problem(self, own: Any, command: str | None, place: str) -> Reason:
-        if own is None:
-            text = f"under {ITEMS_TYPE} each item names its command: one of {self._known()}"
-            return Reason(Rule.ITEM_01, text, "/command", place)
-        if type(own) is not str or own not in self._commands:
-            return Reason(
-                Rule.MSG_10, f"the hub knows the commands {self._known()}", "/command", place
-            )
-        text = f"the type of the event says {command}, the item says {own}: mixed items go under {ITEMS_TYPE}"
-        return Reason(Rule.ITEM_03, text, "/command", place)
-
-    def _unknown_type(self, name: str, place: str) -> Reason:
-        known = f"{TYPE_PREFIX}<command>{TYPE_SUFFIX} with a command of {self._known()}"
-        text = f"the type {name[:80]!r} is not one of the hub's: {known}, or {ITEMS_TYPE}"
-        return Reason(Rule.MSG_10, text, "/type", place.removesuffix("/data") + "/type")
-
-    def _known(self) -> str:
-        return ", ".join(sorted(self._commands))
-
-
-def _no_object(data: Any, place: str) -> Reason:
-    if data is None:
-        return Reason(
-            Rule.MSG_11,
-            "there is no data: it holds one payload, or a list of items",
-            "/data",
-            place,
-        )
-    return Reason(
-        Rule.MSG_13, 'data is an object: one payload, or {"items": [...]}', "/data", place
-    )
-
-
-def _list_problems(
-    data: dict[str, Any], entries: Any, place: str, limits: Limits
-) -> tuple[Reason, ...]:
-    reasons = [
-        Reason(
-            Rule.MSG_13,
-            "beside items nothing else stands in data",
-            f"/data/{name}",
-            f"{place}/{name}",
-        )
-        for name in data
-        if name != "items"
-    ]
-    if type(entries) is not list:
-        reasons.append(Reason(Rule.MSG_13, "items is an array", "/data/items", f"{place}/items"))
-    elif not entries:
-        reasons.append(
-            Reason(Rule.MSG_11, "the list of items is empty", "/data/items", f"{place}/items")
-        )
-    elif len(entries) > limits.items:
-        reasons.append(_too_many(limits, len(entries)))
-    return tuple(reasons)
-
-
-def _too_many(limits: Limits, count: int | None = None) -> Reason:
-    found = f"{count} items" if count is not None else "more items"
-    return Reason(Rule.MSG_03, f"{found} than the limit of {limits.items}: send several messages")
 
 
 def _latest(events: list[Event]) -> datetime | None:

@@ -2,11 +2,19 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from adapters.tables.cells import Unread
 from contracts.messages import Item
 from contracts.reasons import Reason, Rule, Severity
+
+
+@lru_cache(maxsize=1024)
+def split_pointer(pointer: str) -> tuple[str, str]:
+    """(section of the payload or "", member): profiles address one level of objects at most."""
+    section, _, name = pointer[1:].rpartition("/")
+    return section, name
 
 
 @dataclass(slots=True)
@@ -33,7 +41,7 @@ class Draft:
 
     def put(self, pointer: str, value: Any, column: str | None = None) -> None:
         """A member of the payload, and from which column it came."""
-        section, _, name = pointer[1:].rpartition("/")
+        section, name = split_pointer(pointer)
         target = self.payload if not section else self.payload.setdefault(section, {})
         target[name] = value
         if column is not None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from adapters.tables.cells import CellReader, Unread
 from adapters.tables.dates import DateOrder
-from adapters.tables.drafts import Draft
+from adapters.tables.drafts import Draft, split_pointer
 from adapters.tables.headings import Layout, Match
 from adapters.tables.profile_model import Column, Profile
 from adapters.tables.values import Asked, reader_of
@@ -51,7 +51,7 @@ class Table:
             for slot in (None, *profile.slots)
         }
         self._constants = [
-            (*_split(pointer), text.replace("{statement_date}", statement_date.isoformat()))
+            (*split_pointer(pointer), text.replace("{statement_date}", statement_date.isoformat()))
             for pointer, text in profile.constants.items()
         ]
         self._suspects: set[str] = set()
@@ -115,7 +115,7 @@ class Table:
         pointers: dict[str, str] = {}
         for match in matches:
             for pointer, publish in self._targets(match):
-                targets.append((match.column.name, *_split(pointer), publish))
+                targets.append((match.column.name, *split_pointer(pointer), publish))
                 pointers[pointer] = match.heading
         headings = {match.column.name: match.heading for match in matches}
         suspects = [match.column for match in matches if match.column.name in self._suspects]
@@ -155,8 +155,3 @@ class Table:
                 continue
             (payload.setdefault(section, {}) if section else payload)[name] = value
         return draft
-
-
-def _split(pointer: str) -> tuple[str, str]:
-    section, _, name = pointer[1:].rpartition("/")
-    return section, name

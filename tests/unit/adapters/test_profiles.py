@@ -46,7 +46,8 @@ HEAT_PUMPS: dict[str, Any] = {
         {"name": "serial", "kind": "text", "to": "/attributes/serial_number", "headings": ["Serial"]},
         {
             "name": "power", "kind": "decimal", "units": {"W": "0.001", "kW": "1"},
-            "to": "/attributes/import_capacity_kw", "headings": ["Electrical input ({unit})"], "mandatory": True,
+            "to": "/attributes/import_capacity_kw", "headings": ["Electrical input ({unit})"],
+            "mandatory": True,
         },
         {
             "name": "source", "kind": "code", "codes": "source", "to": "/attributes/heat_source",
