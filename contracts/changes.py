@@ -11,8 +11,13 @@ from contracts.canonical import canonical_json
 #: Events of the change log. Source: USECASES.md section 4, RECORDS.md section 1.
 EVENTS = frozenset(
     {
-        "organisation.registered", "organisation.updated", "organisation.deregistered",
-        "asset.registered", "asset.updated", "asset.discrepancy", "asset.deregistered",
+        "organisation.registered",
+        "organisation.updated",
+        "organisation.deregistered",
+        "asset.registered",
+        "asset.updated",
+        "asset.discrepancy",
+        "asset.deregistered",
     }
 )
 

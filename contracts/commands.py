@@ -30,22 +30,29 @@ def _nfc(text: str) -> str:
     return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
-def _record_id(kind: str) -> Any:
+def _id_of(kind: str) -> AfterValidator:
     def check(text: str) -> str:
         parsed = parse_public_id(text)
         if parsed is None or parsed[0] != kind:
-            raise ValueError(f"this is not the id of a record of kind {kind} (form and check character)")
+            raise ValueError(
+                f"this is not the id of a record of kind {kind} (form and check character)"
+            )
         return parsed[1]
 
-    return Annotated[str, StringConstraints(max_length=24), AfterValidator(check)]
+    return AfterValidator(check)
 
 
-Line = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=PRINTABLE), AfterValidator(_nfc)]
+Line = Annotated[
+    str, StringConstraints(min_length=1, max_length=200, pattern=PRINTABLE), AfterValidator(_nfc)
+]
 Token = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/-]{0,63}$")]
-OrganisationId = _record_id("organisation")
-AssetId = _record_id("asset")
+OrganisationId = Annotated[str, StringConstraints(max_length=24), _id_of("organisation")]
+AssetId = Annotated[str, StringConstraints(max_length=24), _id_of("asset")]
 Revision = Annotated[
-    str, StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?Z)?$")
+    str,
+    StringConstraints(
+        pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?Z)?$"
+    ),
 ]
 
 
@@ -61,6 +68,8 @@ class Ref(_Closed):
 
 
 class AccountingPoint(_Closed):
+    """Where electricity is accounted for; the check digit is for the rules (ASSET-01)."""
+
     scheme: Literal["mpan", "amsid", "eic", "bmu"]
     id: Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=PRINTABLE)]
 
@@ -90,7 +99,8 @@ class Owner(_Closed):
 
 class Source(_Closed):
     """Where the statement comes from, and how new it is there. `identity`: the source's own identity
-    of the line. `revision`: an ISO date or UTC time; compared as text."""
+    of the line. `revision`: an ISO date or UTC time; compared as text.
+    """
 
     system: Token
     revision: Revision
@@ -101,7 +111,9 @@ class AssetStatement(_Closed):
     """An asset as a sender states it: everything but what the hub itself gives."""
 
     category: Token
-    category_version: Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,3}\.[0-9]{1,4}$")] | None = None
+    category_version: (
+        Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,3}\.[0-9]{1,4}$")] | None
+    ) = None
     fsp: OrganisationId | None = None
     owner: Owner | None = None
     accounting_point: AccountingPoint | None = None
@@ -114,6 +126,8 @@ class AssetStatement(_Closed):
 
 
 class AssetRegister(AssetStatement):
+    """Registers an asset; `on_existing`: what to do if a live one has the same strong key."""
+
     on_existing: Literal["refuse", "update"] = "refuse"
 
 
@@ -134,34 +148,45 @@ class AssetAmend(_Closed):
 
 
 class AssetDeregister(_Closed):
+    """Ends an asset, for good."""
+
     asset: AssetId | Ref
     expected_version: Annotated[int, Field(ge=1)] | None = None
     valid_from: Annotated[AwareDatetime, Field(strict=False)] | None = None
 
 
 class ParticipantId(_Closed):
+    """A market participant id: EIC, or MPID of four letters."""
+
     scheme: Literal["eic", "mpid"]
     id: Annotated[str, StringConstraints(min_length=1, max_length=20, pattern=PRINTABLE)]
 
 
 class Areas(_Closed):
+    """The areas of a system operator: DNO licence areas, GSP groups."""
+
     network_areas: Annotated[tuple[Line, ...], Field(max_length=20, strict=False)] = ()
     gsp_groups: Annotated[tuple[Line, ...], Field(max_length=20, strict=False)] = ()
 
 
 class OrganisationStatement(_Closed):
+    """An organisation as a sender states it."""
+
     legal_name: Line
     company_number: Line | None = None
     roles: Annotated[tuple[Line, ...], Field(min_length=1, max_length=10, strict=False)]
     participant_ids: Annotated[tuple[ParticipantId, ...], Field(max_length=20, strict=False)] = ()
     areas: Areas | None = None
-    contact_email: Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\s@|]+@[^\s@|]+\.[^\s@|]+$")] | None = None
+    contact_email: (
+        Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\s@|]+@[^\s@|]+\.[^\s@|]+$")]
+        | None
+    ) = None
     refs: Annotated[tuple[Ref, ...], Field(max_length=20, strict=False)] = ()
     valid_from: Annotated[AwareDatetime, Field(strict=False)] | None = None
 
 
 class OrganisationRegister(OrganisationStatement):
-    pass
+    """Registers an organisation."""
 
 
 class OrganisationUpdate(OrganisationStatement):
@@ -172,15 +197,12 @@ class OrganisationUpdate(OrganisationStatement):
 
 
 class OrganisationDeregister(_Closed):
+    """Makes an organisation inactive, for good."""
+
     organisation: OrganisationId | Ref
     expected_version: Annotated[int, Field(ge=1)] | None = None
     valid_from: Annotated[AwareDatetime, Field(strict=False)] | None = None
 
-
-Command = (
-    AssetRegister | AssetUpdate | AssetAmend | AssetDeregister
-    | OrganisationRegister | OrganisationUpdate | OrganisationDeregister
-)
 
 PAYLOADS: dict[str, type[_Closed]] = {
     "organisation.register": OrganisationRegister,

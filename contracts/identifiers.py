@@ -10,7 +10,13 @@ from stdnum.iso7064 import mod_37_36
 from contracts.canonical import derived
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-KIND_LETTERS = {"organisation": "O", "asset": "A", "market_unit": "M", "receipt": "R", "subscription": "S"}
+KIND_LETTERS = {
+    "organisation": "O",
+    "asset": "A",
+    "market_unit": "M",
+    "receipt": "R",
+    "subscription": "S",
+}
 KIND_OF_LETTER = {letter: kind for kind, letter in KIND_LETTERS.items()}
 
 #: Two Crockford characters at once, by their ten bits.
@@ -19,6 +25,8 @@ _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _VALUE = {character: value for value, character in enumerate(_ALPHABET)}
 _MPAN_WEIGHTS = (3, 5, 7, 13, 17, 19, 23, 29, 31, 37, 41, 43)
 _MPAN = re.compile(r"[0-9]{13}")
+_EIC_LENGTH = 16
+_SHORTEST_POSTCODE = 5
 _COMPANY_NUMBER = re.compile(r"[0-9]{8}|[A-Z]{2}[0-9]{6}")
 _MPID = re.compile(r"[A-Z]{4}")
 _BMU = re.compile(r"[0-9A-Z_][0-9A-Z_-]{2,10}")
@@ -41,7 +49,7 @@ def mpan_problem(mpan: str) -> str | None:
 
 def eic_problem(eic: str) -> str | None:
     """What is wrong with an Energy Identification Code (16 characters), or None."""
-    if len(eic) != 16:
+    if len(eic) != _EIC_LENGTH:
         return f"an EIC has 16 characters, this has {len(eic)}"
     if not _eic.is_valid(eic):
         return "the check character of the EIC is wrong"
@@ -50,7 +58,9 @@ def eic_problem(eic: str) -> str | None:
 
 def bmu_problem(bmu: str) -> str | None:
     """What is wrong with a BM Unit id (up to 11 characters, like `T_DRAXX-1`), or None."""
-    return None if _BMU.fullmatch(bmu) else "a BM Unit id has 3 to 11 characters of A-Z, 0-9, _ and -"
+    return (
+        None if _BMU.fullmatch(bmu) else "a BM Unit id has 3 to 11 characters of A-Z, 0-9, _ and -"
+    )
 
 
 ACCOUNTING_POINT_PROBLEM = {
@@ -80,7 +90,7 @@ def is_postcode(value: str) -> bool:
 def normalise_postcode(text: str) -> str:
     """Upper case, one blank before the last three characters where they look like an inward code."""
     squeezed = "".join(text.upper().split())
-    if len(squeezed) >= 5 and squeezed[-3].isdigit() and squeezed[-2:].isalpha():
+    if len(squeezed) >= _SHORTEST_POSTCODE and squeezed[-3].isdigit() and squeezed[-2:].isalpha():
         return f"{squeezed[:-3]} {squeezed[-3:]}"
     return " ".join(text.upper().split())
 
@@ -95,7 +105,8 @@ def public_id(kind: str, sixty_bits: int) -> str:
 
 def _check_character(text: str) -> str:
     """ISO 7064 MOD 37,36, as `stdnum.iso7064.mod_37_36` has it, which a test holds it against: that one
-    looks each character up in a string, and a worker makes two ids a message."""
+    looks each character up in a string, and a worker makes two ids a message.
+    """
     product = 36
     for character in text:
         total = (product + _VALUE[character]) % 36 or 36

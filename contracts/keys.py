@@ -28,7 +28,7 @@ def _point(content: Mapping[str, Any]) -> str | None:
     return point["id"] if point else None
 
 
-def device(content: Mapping[str, Any], identity: str | None) -> Key | None:
+def device(content: Mapping[str, Any], _identity: str | None) -> Key | None:
     """Accounting point, make and serial number: one physical device (strong)."""
     attributes = content["attributes"]
     point, make, serial = _point(content), attributes.get("make"), attributes.get("serial_number")
@@ -37,7 +37,7 @@ def device(content: Mapping[str, Any], identity: str | None) -> Key | None:
     return Key("device", f"{point}|{normalise_serial(make)}|{normalise_serial(serial)}", "strong")
 
 
-def resource(content: Mapping[str, Any], identity: str | None) -> Key | None:
+def resource(content: Mapping[str, Any], _identity: str | None) -> Key | None:
     """The unit's own EIC (strong)."""
     point = content.get("accounting_point")
     if not point or point["scheme"] != "eic":
@@ -52,13 +52,13 @@ def source(content: Mapping[str, Any], identity: str | None) -> Key | None:
     return Key("source", f"{content['source']['system']}|{identity}", "strong")
 
 
-def point(content: Mapping[str, Any], identity: str | None) -> Key | None:
+def point(content: Mapping[str, Any], _identity: str | None) -> Key | None:
     """Accounting point and category (weak: there may be several such devices behind one meter)."""
     place = _point(content)
     return Key("point", f"{place}|{content['category']}", "weak") if place else None
 
 
-def planned_site(content: Mapping[str, Any], identity: str | None) -> Key | None:
+def planned_site(content: Mapping[str, Any], _identity: str | None) -> Key | None:
     """Network area, site name, postcode and category, while there is no meter yet (weak)."""
     attributes, area = content["attributes"], content.get("network", {}).get("area")
     site = attributes.get("site_name")
@@ -77,7 +77,9 @@ SCHEMES: dict[str, Callable[[Mapping[str, Any], str | None], Key | None]] = {
 }
 
 
-def keys_of(schemes: tuple[str, ...], content: Mapping[str, Any], identity: str | None) -> tuple[Key, ...]:
+def keys_of(
+    schemes: tuple[str, ...], content: Mapping[str, Any], identity: str | None
+) -> tuple[Key, ...]:
     """All keys of an asset with this content, in the order of the category's schemes.
 
     `identity` is the identity that the source itself gives the line (registers only).

@@ -5,11 +5,11 @@ public: they stand in the receipt, in the code that decides and in the test that
 """
 
 from dataclasses import dataclass, replace
-from enum import Enum
+from enum import Enum, StrEnum
 from typing import Any, Self
 
 
-class Severity(str, Enum):
+class Severity(StrEnum):
     """`error` refuses the item; `warning` lets it pass and says what to look at."""
 
     error = "error"
@@ -27,18 +27,30 @@ class Rule(Enum):
     MSG_05 = ("message_id_reused", "a message id is never used again for other content")
     MSG_06 = ("message_id_mismatch", "transport and document carry the same message id")
     MSG_07 = ("message_expired", "a message arrives before it expires")
-    MSG_08 = ("clock_ahead", "times given by the sender are not in the future (5 minutes of tolerance)")
-    MSG_09 = ("routing_refused", "a message goes by the sender's own routing key alone, without CC or BCC")
+    MSG_08 = (
+        "clock_ahead",
+        "times given by the sender are not in the future (5 minutes of tolerance)",
+    )
+    MSG_09 = (
+        "routing_refused",
+        "a message goes by the sender's own routing key alone, without CC or BCC",
+    )
     MSG_10 = ("command_unknown", "the command is one that the hub knows, in this format")
     MSG_11 = ("message_empty", "a message carries at least one item")
     MSG_12 = ("duplicate_member", "an object names each member once")
-    MSG_14 = ("processing_failed", "the hub can process the message (it is kept, and will be looked at)")
+    MSG_14 = (
+        "processing_failed",
+        "the hub can process the message (it is kept, and will be looked at)",
+    )
     MSG_13 = ("envelope_invalid", "the envelope has its mandatory members, each well-formed")
     # Items: members outside of the category's attributes.
     ITEM_01 = ("member_missing", "mandatory members are present")
     ITEM_02 = ("member_unknown", "there are no members that the command does not know")
     ITEM_03 = ("member_invalid", "each member has the type and form that the command asks for")
-    ITEM_04 = ("value_not_canonical", "strings are printable, without | and outer blanks; numbers are finite decimals")
+    ITEM_04 = (
+        "value_not_canonical",
+        "strings are printable, without | and outer blanks; numbers are finite decimals",
+    )
     # Category schemas.
     CAT_01 = ("category_not_effective", "the category version is published and effective")
     SCH_TYPE = ("attribute_type", "an attribute has the type of its schema")
@@ -61,7 +73,10 @@ class Rule(Enum):
     # Who may do what.
     AUTH_01 = ("sender_unknown", "the sender is a known, active partner")
     AUTH_02 = ("role_not_allowed", "a role of the organisation allows the command")
-    AUTH_03 = ("delegation_missing", "a sender acts for itself, or for one that delegated this to it")
+    AUTH_03 = (
+        "delegation_missing",
+        "a sender acts for itself, or for one that delegated this to it",
+    )
     AUTH_04 = ("record_not_own", "the record is the sender's own to change")
     # Organisations.
     ORG_01 = ("company_number_invalid", "a company number is 8 digits, or 2 letters and 6 digits")
@@ -71,7 +86,10 @@ class Rule(Enum):
     ORG_05 = ("role_in_use", "a role in use is not dropped")
     ORG_06 = ("organisation_in_use", "an organisation has no live assets when it is deregistered")
     # Assets.
-    ASSET_01 = ("accounting_point_invalid", "an accounting point is well-formed, its check digit right")
+    ASSET_01 = (
+        "accounting_point_invalid",
+        "an accounting point is well-formed, its check digit right",
+    )
     ASSET_02 = ("asset_exists", "no live asset has the same strong key")
     ASSET_03 = ("identity_fixed", "attributes that identify an asset do not change")
     ASSET_04 = ("possible_double", "no asset of another source has the same weak key")
@@ -83,7 +101,10 @@ class Rule(Enum):
     TAB_03 = ("cell_unreadable", "a cell can be read as what its column holds")
     TAB_04 = ("value_not_mapped", "a coded cell is in the code table of the profile")
     ECR_01 = ("mpan_missing", "a connected plant has a usable MPAN")
-    ECR_02 = ("technology_contradicts", "energy source and conversion technology agree, and are an asset")
+    ECR_02 = (
+        "technology_contradicts",
+        "energy source and conversion technology agree, and are an asset",
+    )
     ECR_03 = ("capacity_missing", "an energy source has a registered capacity of its own")
     ECR_04 = ("identity_twice", "a file names each plant once")
     ECR_05 = ("planned_incomplete", "a planned plant has a postcode and a point of connection")

@@ -8,7 +8,11 @@ from typing import Any, NamedTuple
 from contracts.reasons import Reason
 
 ACCEPTED, PARTIAL, REJECTED, SCHEDULED, PENDING = (
-    "accepted", "partially_accepted", "rejected", "scheduled", "pending",
+    "accepted",
+    "partially_accepted",
+    "rejected",
+    "scheduled",
+    "pending",
 )
 
 
@@ -32,7 +36,10 @@ class Outcome(NamedTuple):
 
     def as_json(self) -> dict[str, Any]:
         body: dict[str, Any] = {
-            "item": self.item, "place": self.place, "status": self.status, "command": self.command,
+            "item": self.item,
+            "place": self.place,
+            "status": self.status,
+            "command": self.command,
         }
         if self.event is not None:
             body["event"] = self.event
@@ -48,7 +55,7 @@ class Outcome(NamedTuple):
         return body
 
 
-def receipt_status(outcomes: "tuple[Outcome, ...] | list[Outcome]", has_errors: bool) -> str:
+def receipt_status(outcomes: "tuple[Outcome, ...] | list[Outcome]", *, has_errors: bool) -> str:
     """The status of the whole from those of its items. `has_errors`: the message itself failed."""
     if has_errors or not outcomes:
         return REJECTED
@@ -82,7 +89,7 @@ def receipt(
         "receipt_id": receipt_id,
         "message_id": message_id,
         "sender": sender,
-        "status": receipt_status(outcomes, any(reason.is_error for reason in reasons)),
+        "status": receipt_status(outcomes, has_errors=any(reason.is_error for reason in reasons)),
         "received_at": timestamp(received_at),
         "payload_sha256": payload_sha256,
         "items": [outcome.as_json() for outcome in outcomes],

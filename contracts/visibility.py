@@ -4,7 +4,7 @@ Source: USECASES.md section 5. Queries, feeds, exports and receipts all render t
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
 
@@ -59,26 +59,45 @@ PUBLIC = Principal(organisation=None)
 # Members outside of `attributes`: the lowest view that holds them.
 _MEMBER_VIEW: dict[str, dict[str, View]] = {
     "asset": {
-        "kind": View.public, "id": View.public, "version": View.public, "status": View.public,
-        "category": View.public, "category_version": View.public, "valid_from": View.public,
+        "kind": View.public,
+        "id": View.public,
+        "version": View.public,
+        "status": View.public,
+        "category": View.public,
+        "category_version": View.public,
+        "valid_from": View.public,
         "recorded_at": View.public,
-        "network": View.market, "fsp": View.market, "registered_by": View.market,
-        "accounting_point": View.operator, "keys": View.operator, "source": View.operator,
-        "evidence": View.operator, "owner": View.operator,
-        "refs": View.owner, "consent_reference": View.owner,
+        "network": View.market,
+        "fsp": View.market,
+        "registered_by": View.market,
+        "accounting_point": View.operator,
+        "keys": View.operator,
+        "source": View.operator,
+        "evidence": View.operator,
+        "owner": View.operator,
+        "refs": View.owner,
+        "consent_reference": View.owner,
     },
     "organisation": {
-        "kind": View.public, "id": View.public, "version": View.public, "status": View.public,
-        "legal_name": View.public, "company_number": View.public, "roles": View.public,
-        "valid_from": View.public, "recorded_at": View.public,
-        "participant_ids": View.market, "areas": View.market,
-        "refs": View.owner, "contact_email": View.owner,
+        "kind": View.public,
+        "id": View.public,
+        "version": View.public,
+        "status": View.public,
+        "legal_name": View.public,
+        "company_number": View.public,
+        "roles": View.public,
+        "valid_from": View.public,
+        "recorded_at": View.public,
+        "participant_ids": View.market,
+        "areas": View.market,
+        "refs": View.owner,
+        "contact_email": View.owner,
     },
 }
 _VIEW_OF_CLASS = {view.name: view for view in View}
 
 
-def view_of(audience: Audience, principal: Principal) -> View:
+def view_of(audience: Audience, principal: Principal) -> View:  # noqa: PLR0911 - one line a role
     """Which view of a record with this audience the principal may see."""
     if principal.organisation is None:
         return View.none if audience.hidden else View.public
@@ -91,18 +110,24 @@ def view_of(audience: Audience, principal: Principal) -> View:
         return View.none
     if "regulator" in principal.roles:
         return View.operator
-    if "system_operator" in principal.roles and principal.covers(audience.network_area, audience.gsp_group):
+    if "system_operator" in principal.roles and principal.covers(
+        audience.network_area, audience.gsp_group
+    ):
         return View.operator
     return View.none if audience.hidden else View.market
 
 
-def render(record: Mapping[str, Any], view: View, category: Category | None, personal: bool = True) -> dict[str, Any]:
+def render(
+    record: Mapping[str, Any], view: View, category: Category | None, *, personal: bool = True
+) -> dict[str, Any]:
     """The part of a canonical record that the view holds. `category` is given for assets.
 
     `personal` False leaves personal attributes out whatever the view.
     """
     members = _MEMBER_VIEW[record["kind"]]
-    shown = {name: value for name, value in record.items() if name in members and members[name] <= view}
+    shown = {
+        name: value for name, value in record.items() if name in members and members[name] <= view
+    }
     attributes = record.get("attributes")
     if attributes is not None and category is not None:
         visible = {

@@ -14,8 +14,8 @@ from typing import Any
 import psycopg
 
 from contracts.canonical import content_hash
-from registry_store.checkpoints import is_signed
 from registry_store.change_log import GENESIS, LogEntry, merkle_root, segment_hash
+from registry_store.checkpoints import is_signed
 
 _FETCH = 5_000
 #: Findings that are listed one by one; all are counted.
@@ -67,10 +67,13 @@ class _Segment:
 
 
 def verify(
-    connection: psycopg.Connection, hub_key: bytes, progress: Callable[[int], None] = lambda _changes: None
+    connection: psycopg.Connection,
+    hub_key: bytes,
+    progress: Callable[[int], None] = lambda _changes: None,
 ) -> Report:
     """Verify the whole log, and the hub's signatures under it. `progress` is told the number of changes
-    read so far."""
+    read so far.
+    """
     report = Report()
     with connection.transaction():
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
@@ -80,14 +83,19 @@ def verify(
     return report
 
 
-def _verify_log(connection: psycopg.Connection, report: Report, progress: Callable[[int], None]) -> None:
+def _verify_log(
+    connection: psycopg.Connection, report: Report, progress: Callable[[int], None]
+) -> None:
     changes = groupby(_changes(connection), key=lambda change: change[0])
     held = next(changes, None)
     previous_at: datetime | None = None
     for segment in _segments(connection):
         report.segments += 1
         if segment.first_position != report.head_position + 1:
-            report.found(f"a segment begins at {segment.first_position} after {report.head_position}", segment.first_position)
+            report.found(
+                f"a segment begins at {segment.first_position} after {report.head_position}",
+                segment.first_position,
+            )
         if segment.previous_hash != report.head:
             report.found("the segment does not follow the one before it", segment.first_position)
         if previous_at is not None and segment.recorded_at <= previous_at:
@@ -114,7 +122,9 @@ def _verify_segment(segment: _Segment, leaves: list[bytes], report: Report) -> N
         report.found(f"the segment has {segment.count} changes, {len(leaves)} are there", first)
     if not leaves or merkle_root(leaves) != segment.root:
         report.found("the changes of the segment do not have its Merkle root", first)
-    stated = segment_hash(first, segment.count, segment.recorded_at, segment.root, segment.previous_hash)
+    stated = segment_hash(
+        first, segment.count, segment.recorded_at, segment.root, segment.previous_hash
+    )
     if stated != segment.hash:
         report.found("the segment does not have its hash", first)
 
@@ -124,13 +134,18 @@ def _leaves(segment: _Segment, rows: Iterator[tuple[Any, ...]], report: Report) 
     for number, (_first, position, recorded_at, content, salt, entry) in enumerate(rows):
         report.changes += 1
         if position != segment.first_position + number:
-            report.found(f"position {segment.first_position + number} is missing or out of order", position)
+            report.found(
+                f"position {segment.first_position + number} is missing or out of order", position
+            )
         if recorded_at != segment.recorded_at:
             report.found("the change is not recorded at the time of its segment", position)
         if content is None:
             report.erased += 1
         elif content_hash(bytes(salt), content.encode()) != entry.content_hash:
-            report.found(f"the content of {entry.id} version {entry.version} is not the one that was logged", position)
+            report.found(
+                f"the content of {entry.id} version {entry.version} is not the one that was logged",
+                position,
+            )
         leaves.append(entry.leaf())
     return leaves
 
@@ -144,7 +159,9 @@ def _stray(rows: Iterator[tuple[Any, ...]], report: Report) -> None:
 def _segments(connection: psycopg.Connection) -> Iterator[_Segment]:
     with connection.cursor(name="audit_segments") as cursor:
         cursor.itersize = _FETCH
-        cursor.execute("SELECT first_position, count, recorded_at, root, previous_hash, hash FROM segment ORDER BY 1")
+        cursor.execute(
+            "SELECT first_position, count, recorded_at, root, previous_hash, hash FROM segment ORDER BY 1"
+        )
         for first, count, recorded_at, root, previous, hash_ in cursor:
             yield _Segment(first, count, recorded_at, bytes(root), bytes(previous), bytes(hash_))
 
@@ -164,22 +181,19 @@ def _changes(connection: psycopg.Connection) -> Iterator[tuple[Any, ...]]:
             "LEFT JOIN record_version v ON v.record = c.record AND v.version = c.version ORDER BY c.position"
         )
         for first, position, recorded_at, content, salt, *members, hash_ in cursor:
-            yield first, position, recorded_at, content, salt, LogEntry(*members, bytes(hash_))
+            entry = LogEntry(**dict(zip(LogEntry._fields, (*members, bytes(hash_)), strict=True)))
+            yield first, position, recorded_at, content, salt, entry
 
 
 _CHECKS = {
-    "a version is in no change of the log":
-        "SELECT count(*) FROM record_version v WHERE NOT EXISTS "
-        "(SELECT 1 FROM change c WHERE c.record = v.record AND c.version = v.version)",
-    "a change has no version":
-        "SELECT count(*) FROM change c WHERE NOT EXISTS "
-        "(SELECT 1 FROM record_version v WHERE v.record = c.record AND v.version = c.version)",
-    "a record does not stand at the last version of the log":
-        "SELECT count(*) FROM record r LEFT JOIN (SELECT record, max(version) AS version, count(*) AS n FROM change "
-        "GROUP BY record) c ON c.record = r.row WHERE c.version IS DISTINCT FROM r.version OR c.n <> r.version",
-    "a key names no live record":
-        "SELECT count(*) FROM record_key k LEFT JOIN record r ON r.row = k.record "
-        "WHERE r.row IS NULL OR r.status IN ('deregistered', 'inactive')",
+    "a version is in no change of the log": "SELECT count(*) FROM record_version v WHERE NOT EXISTS "
+    "(SELECT 1 FROM change c WHERE c.record = v.record AND c.version = v.version)",
+    "a change has no version": "SELECT count(*) FROM change c WHERE NOT EXISTS "
+    "(SELECT 1 FROM record_version v WHERE v.record = c.record AND v.version = c.version)",
+    "a record does not stand at the last version of the log": "SELECT count(*) FROM record r LEFT JOIN (SELECT record, max(version) AS version, count(*) AS n FROM change "
+    "GROUP BY record) c ON c.record = r.row WHERE c.version IS DISTINCT FROM r.version OR c.n <> r.version",
+    "a key names no live record": "SELECT count(*) FROM record_key k LEFT JOIN record r ON r.row = k.record "
+    "WHERE r.row IS NULL OR r.status IN ('deregistered', 'inactive')",
 }
 
 

@@ -43,10 +43,18 @@ class LogEntry(NamedTuple):
     def leaf(self) -> bytes:
         """The hash of this entry as a leaf: SHA-256(0x00 | canonical JSON of its members)."""
         members: dict[str, Any] = {
-            "id": self.id, "version": self.version, "event": self.event, "material": self.material,
-            "actor": self.actor, "principal": self.principal, "message_id": self.message_id,
-            "item": self.item, "cause": self.cause, "valid_from": timestamp(self.valid_from),
-            "audience_before": self.audience_before, "audience_after": self.audience_after,
+            "id": self.id,
+            "version": self.version,
+            "event": self.event,
+            "material": self.material,
+            "actor": self.actor,
+            "principal": self.principal,
+            "message_id": self.message_id,
+            "item": self.item,
+            "cause": self.cause,
+            "valid_from": timestamp(self.valid_from),
+            "audience_before": self.audience_before,
+            "audience_after": self.audience_after,
             "content_hash": self.content_hash.hex(),
         }
         return hashlib.sha256(b"\x00" + canonical_json(members)).digest()
@@ -60,18 +68,25 @@ def merkle_root(leaves: Sequence[bytes]) -> bytes:
     """
     level = list(leaves)
     while len(level) > 1:
-        pairs = [hashlib.sha256(b"\x01" + level[i] + level[i + 1]).digest() for i in range(0, len(level) - 1, 2)]
+        pairs = [
+            hashlib.sha256(b"\x01" + level[i] + level[i + 1]).digest()
+            for i in range(0, len(level) - 1, 2)
+        ]
         level = pairs if len(level) % 2 == 0 else [*pairs, level[-1]]
     return level[0]
 
 
-def segment_hash(first_position: int, count: int, recorded_at: datetime, root: bytes, previous: bytes) -> bytes:
+def segment_hash(
+    first_position: int, count: int, recorded_at: datetime, root: bytes, previous: bytes
+) -> bytes:
     header = f"{first_position}|{count}|{timestamp(recorded_at)}|".encode()
     return hashlib.sha256(header + root + previous).digest()
 
 
 @dataclass(frozen=True, slots=True)
 class Appended:
+    """Where the entries of one commit stand in the log."""
+
     first_position: int
     count: int
     recorded_at: datetime
@@ -101,14 +116,31 @@ def append(connection: psycopg.Connection, entries: Sequence[LogEntry]) -> Appen
             copy.write_row((first + number, recorded_at, *row))
     connection.execute(
         "INSERT INTO segment (first_position, count, recorded_at, root, previous_hash, hash) VALUES (%s,%s,%s,%s,%s,%s)",
-        (first, len(entries), recorded_at, root, previous,
-         segment_hash(first, len(entries), recorded_at, root, previous)),
+        (
+            first,
+            len(entries),
+            recorded_at,
+            root,
+            previous,
+            segment_hash(first, len(entries), recorded_at, root, previous),
+        ),
     )
     return Appended(first, len(entries), recorded_at)
 
 
 def _tail_and_head(entry: LogEntry) -> tuple[Any, ...]:
     return (
-        entry.record, entry.version, entry.event, entry.material, entry.actor, entry.principal, entry.message,
-        entry.item, entry.cause, entry.valid_from, entry.audience_before, entry.audience_after, entry.content_hash,
+        entry.record,
+        entry.version,
+        entry.event,
+        entry.material,
+        entry.actor,
+        entry.principal,
+        entry.message,
+        entry.item,
+        entry.cause,
+        entry.valid_from,
+        entry.audience_before,
+        entry.audience_after,
+        entry.content_hash,
     )

@@ -22,7 +22,8 @@ def is_signed(hub_key: bytes, position: int, segment_hash: bytes, signed: bytes)
 
 def make_checkpoint(connection: psycopg.Connection, hub_key: bytes, *, every_seconds: float) -> int:
     """Sign the head of the log, unless it is signed already or the last signature is younger than
-    `every_seconds`. Returns how many were made: 0 or 1."""
+    `every_seconds`. Returns how many were made: 0 or 1.
+    """
     head = connection.execute(
         "SELECT first_position + count - 1, hash FROM segment ORDER BY first_position DESC LIMIT 1"
     ).fetchone()

@@ -35,7 +35,9 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[psycopg.Connection]:
         """A pooled connection as bare psycopg, in a read-only snapshot (REPEATABLE READ)."""
-        with self.engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
+        with self.engine.connect().execution_options(
+            isolation_level="REPEATABLE READ"
+        ) as connection:
             raw = connection.connection.driver_connection
             assert raw is not None
             yield raw

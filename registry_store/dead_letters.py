@@ -77,7 +77,9 @@ def dead_letter(connection: psycopg.Connection, row: int) -> DeadLetter | None:
         return cursor.execute("SELECT * FROM dead_letter WHERE row = %s", (row,)).fetchone()
 
 
-def waiting_letter_of(connection: psycopg.Connection, *, sender: str, message_id: str) -> int | None:
+def waiting_letter_of(
+    connection: psycopg.Connection, *, sender: str, message_id: str
+) -> int | None:
     """The row of a message that died and was not redriven, or None."""
     found = connection.execute(
         "SELECT max(row) FROM dead_letter WHERE sender = %s AND message_id = %s AND redriven_at IS NULL",

@@ -22,8 +22,8 @@ def load(connection: psycopg.Connection, needed: Needs) -> State:
     the unique constraint when this group writes, and the group is decided again.
     """
     state = State()
-    keys = _keys(connection, needed.keys_change | needed.keys_look, state)
-    refs = _refs(connection, needed.refs_change | needed.refs_look, state)
+    keys = _keys(connection, needed.keys_change | needed.keys_look)
+    refs = _refs(connection, needed.refs_change | needed.refs_look)
     change = {row for pair in needed.keys_change for row in keys.get(pair, ())}
     change |= {refs[pair] for pair in needed.refs_change if pair in refs}
     look = {row for pair in needed.keys_look for row in keys.get(pair, ())}
@@ -44,8 +44,10 @@ def load(connection: psycopg.Connection, needed: Needs) -> State:
     return state
 
 
-def _keys(connection: psycopg.Connection, pairs: Iterable[tuple[str, str]], state: State) -> dict[tuple[str, str], dict[int, tuple[int, str | None]]]:
-    """key -> {row of the holder: (rank, newest revision stated by the source)}."""
+def _keys(
+    connection: psycopg.Connection, pairs: Iterable[tuple[str, str]]
+) -> dict[tuple[str, str], dict[int, tuple[int, str | None]]]:
+    """Key -> {row of the holder: (rank, newest revision stated by the source)}."""
     pairs = list(pairs)
     found: dict[tuple[str, str], dict[int, tuple[int, str | None]]] = {}
     if pairs:
@@ -59,7 +61,9 @@ def _keys(connection: psycopg.Connection, pairs: Iterable[tuple[str, str]], stat
     return found
 
 
-def _refs(connection: psycopg.Connection, pairs: Iterable[tuple[str, str]], state: State) -> dict[tuple[str, str], int]:
+def _refs(
+    connection: psycopg.Connection, pairs: Iterable[tuple[str, str]]
+) -> dict[tuple[str, str], int]:
     pairs = list(pairs)
     if not pairs:
         return {}
@@ -74,7 +78,7 @@ def _refs(connection: psycopg.Connection, pairs: Iterable[tuple[str, str]], stat
 def _anchors(
     connection: psycopg.Connection, kind: str | None, rows: set[int], ids: set[str], hold: str
 ) -> dict[int, tuple[str, str, int, int]]:
-    """row -> (id, kind, version, current version), locked as `hold` says, in the order of rows."""
+    """Row -> (id, kind, version, current version), locked as `hold` says, in the order of rows."""
     if not rows and not ids:
         return {}
     found = connection.execute(
@@ -85,7 +89,9 @@ def _anchors(
     return {row: (id, kind_, version, current) for row, id, kind_, version, current in found}
 
 
-def _contents(connection: psycopg.Connection, held: dict[int, tuple[str, str, int, int]], state: State) -> None:
+def _contents(
+    connection: psycopg.Connection, held: dict[int, tuple[str, str, int, int]], state: State
+) -> None:
     if not held:
         return
     found = connection.execute(
@@ -100,7 +106,8 @@ def _contents(connection: psycopg.Connection, held: dict[int, tuple[str, str, in
 
 def _name_holders(
     keys: dict[tuple[str, str], dict[int, tuple[int, str | None]]],
-    held: dict[int, tuple[str, str, int, int]], state: State,
+    held: dict[int, tuple[str, str, int, int]],
+    state: State,
 ) -> None:
     """Keys by public id; a holder that was read only after it gave the key up does not count."""
     for pair, holders in keys.items():
@@ -127,7 +134,9 @@ def _slices(connection: psycopg.Connection, state: State) -> None:
         record.slices = (*record.slices, (valid_from, version, orjson.loads(content)))
 
 
-def _assets_of_held_organisations(connection: psycopg.Connection, needed: Needs, state: State) -> None:
+def _assets_of_held_organisations(
+    connection: psycopg.Connection, needed: Needs, state: State
+) -> None:
     """Up to 101 live assets of each organisation that is to be changed (ORG-05, ORG-06)."""
     if not needed.change and not needed.refs_change:
         return

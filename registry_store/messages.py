@@ -21,7 +21,9 @@ class Known:
     receipt: bytes
 
 
-def known_messages(connection: psycopg.Connection, ids: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Known]:
+def known_messages(
+    connection: psycopg.Connection, ids: Iterable[tuple[str, str]]
+) -> dict[tuple[str, str], Known]:
     """(sender, message id) -> its latest run, for those that were answered before."""
     wanted = list(ids)
     if not wanted:

@@ -48,7 +48,11 @@ _HISTORY = text(
 
 
 def find(
-    connection: Connection, id: str, *, valid_at: datetime | None = None, known_at: datetime | None = None
+    connection: Connection,
+    id: str,
+    *,
+    valid_at: datetime | None = None,
+    known_at: datetime | None = None,
 ) -> StoredRecord | None:
     """The record as it is, or as it was true at `valid_at` by what was known at `known_at`.
 
@@ -74,13 +78,22 @@ def _stored(row: Row[Any]) -> StoredRecord:
 
 
 def canonical(
-    kind: str, id: str, version: int, content: str | None, valid_from: datetime, recorded_at: datetime
+    kind: str,
+    id: str,
+    version: int,
+    content: str | None,
+    valid_from: datetime,
+    recorded_at: datetime,
 ) -> dict[str, Any]:
     """The canonical form (RECORDS.md section 1). An erased version has no content."""
     stated: Mapping[str, Any] = orjson.loads(content) if content is not None else {"erased": True}
     return {
-        "kind": kind, "id": id, "version": version, **stated,
-        "valid_from": timestamp(valid_from), "recorded_at": timestamp(recorded_at),
+        "kind": kind,
+        "id": id,
+        "version": version,
+        **stated,
+        "valid_from": timestamp(valid_from),
+        "recorded_at": timestamp(recorded_at),
     }
 
 
@@ -95,7 +108,9 @@ class HistoryEntry:
 
 def history(connection: Connection, id: str) -> list[HistoryEntry]:
     """All changes of a record in commit order; empty if there is none."""
-    kind = connection.execute(text("SELECT kind FROM record WHERE id = :id"), {"id": id}).scalar_one_or_none()
+    kind = connection.execute(
+        text("SELECT kind FROM record WHERE id = :id"), {"id": id}
+    ).scalar_one_or_none()
     if kind is None:
         return []
     return [
@@ -110,11 +125,24 @@ def history(connection: Connection, id: str) -> list[HistoryEntry]:
 
 def _change(kind: str, id: str, row: Row[Any]) -> dict[str, Any]:
     members = {
-        "position": row.position, "kind": kind, "id": id, "version": row.version, "event": row.event,
-        "material": row.material, "actor": row.actor, "principal": row.principal, "sender": row.sender,
-        "message_id": row.message_id, "item": row.item, "cause": row.cause,
-        "recorded_at": timestamp(row.recorded_at), "valid_from": timestamp(row.valid_from),
-        "audience_before": None if row.audience_before is None else orjson.loads(row.audience_before),
-        "audience_after": orjson.loads(row.audience_after), "content_hash": bytes(row.content_hash).hex(),
+        "position": row.position,
+        "kind": kind,
+        "id": id,
+        "version": row.version,
+        "event": row.event,
+        "material": row.material,
+        "actor": row.actor,
+        "principal": row.principal,
+        "sender": row.sender,
+        "message_id": row.message_id,
+        "item": row.item,
+        "cause": row.cause,
+        "recorded_at": timestamp(row.recorded_at),
+        "valid_from": timestamp(row.valid_from),
+        "audience_before": None
+        if row.audience_before is None
+        else orjson.loads(row.audience_before),
+        "audience_after": orjson.loads(row.audience_after),
+        "content_hash": bytes(row.content_hash).hex(),
     }
     return {name: value for name, value in members.items() if value is not None}

@@ -36,7 +36,8 @@ KEY_BLOCK = 1_000
 #: (what `expected_version` is compared with), `current_version` the one that is true now; they differ
 #: after a correction of the past. The typed columns are what snapshots and queries filter by.
 record = Table(
-    "record", metadata,
+    "record",
+    metadata,
     Column("row", BigInteger, primary_key=True, autoincrement=False),
     Column("id", Text, nullable=False),
     Column("kind", Text, nullable=False),
@@ -56,7 +57,8 @@ record = Table(
 #: from the next one, and when it was recorded stands in `change` (once). See the view `record_slice`.
 #: Content and salt are NULL after an erasure; the log still verifies.
 record_version = Table(
-    "record_version", metadata,
+    "record_version",
+    metadata,
     Column("record", BigInteger, nullable=False),
     Column("version", Integer, nullable=False),
     Column("valid_from", _instant, nullable=False),
@@ -69,7 +71,8 @@ record_version = Table(
 #: key's next holder takes the next rank, so that two racing registrations collide and look again.
 #: `revision` (scheme `source`): the newest revision that the source stated for this line.
 record_key = Table(
-    "record_key", metadata,
+    "record_key",
+    metadata,
     Column("scheme", Text, nullable=False),
     Column("value", Text, nullable=False),
     Column("rank", SmallInteger, nullable=False),
@@ -80,7 +83,8 @@ record_key = Table(
 
 #: Senders' own references to records.
 record_ref = Table(
-    "record_ref", metadata,
+    "record_ref",
+    metadata,
     Column("party", Text, nullable=False),
     Column("ref", Text, nullable=False),
     Column("record", BigInteger, nullable=False),
@@ -91,7 +95,8 @@ record_ref = Table(
 
 #: The log. Append-only, partitioned by position; position order is commit order.
 change = Table(
-    "change", metadata,
+    "change",
+    metadata,
     Column("position", BigInteger, nullable=False),
     Column("record", BigInteger, nullable=False),
     Column("version", Integer, nullable=False),
@@ -114,7 +119,8 @@ change = Table(
 
 #: One row per commit: the Merkle root over its changes, chained to the commit before.
 segment = Table(
-    "segment", metadata,
+    "segment",
+    metadata,
     Column("first_position", BigInteger, primary_key=True, autoincrement=False),
     Column("count", Integer, nullable=False),
     Column("recorded_at", _instant, nullable=False),
@@ -125,7 +131,8 @@ segment = Table(
 
 #: Signed statements of the latest segment hash, written by the clock and published.
 checkpoint = Table(
-    "checkpoint", metadata,
+    "checkpoint",
+    metadata,
     Column("position", BigInteger, primary_key=True, autoincrement=False),
     Column("hash", LargeBinary, nullable=False),
     Column("signature", LargeBinary, nullable=False),
@@ -134,7 +141,8 @@ checkpoint = Table(
 
 #: A new epoch starts after a restore or failover, so that a consumer that was ahead is told.
 epoch = Table(
-    "epoch", metadata,
+    "epoch",
+    metadata,
     Column("epoch", Integer, primary_key=True, autoincrement=False),
     Column("reason", Text, nullable=False),
     Column("started_at", _instant, nullable=False, server_default=_now),
@@ -146,7 +154,8 @@ epoch = Table(
 #: `run` counts the runs of a file sent again after later changes to its records (0: the first).
 #: `position`: the head of the log when it was committed.
 message = Table(
-    "message", metadata,
+    "message",
+    metadata,
     Column("row", BigInteger, primary_key=True, autoincrement=False),
     Column("sender", Text, nullable=False),
     Column("message_id", Text, nullable=False),
@@ -164,7 +173,8 @@ message = Table(
 #: Archived bodies, unparseable ones included; kept by retention. The HTTP door writes them first and
 #: sends a reference through the lane.
 message_body = Table(
-    "message_body", metadata,
+    "message_body",
+    metadata,
     Column("row", BigInteger, primary_key=True, autoincrement=False),
     Column("stored_at", _instant, nullable=False, server_default=_now),
     Column("body", LargeBinary, nullable=False),
@@ -173,7 +183,8 @@ message_body = Table(
 #: Messages that came by HTTP and are on their way, so that whoever asks for a receipt too early is told
 #: so. Not the message itself: that is unique on (sender, message id) and stands when it is decided.
 submission = Table(
-    "submission", metadata,
+    "submission",
+    metadata,
     Column("sender", Text, nullable=False),
     Column("message_id", Text, nullable=False),
     Column("submitted_at", _instant, nullable=False, server_default=_now),
@@ -183,7 +194,8 @@ submission = Table(
 
 #: Receipts that could not be published in line (queue full or gone): left to the relay.
 receipt_due = Table(
-    "receipt_due", metadata,
+    "receipt_due",
+    metadata,
     Column("message", BigInteger, primary_key=True, autoincrement=False),
     Column("attempts", Integer, nullable=False, server_default=text("0")),
     Column("next_attempt_at", _instant, nullable=False, server_default=_now),
@@ -192,7 +204,8 @@ receipt_due = Table(
 
 #: Commands dated in the future, decided at their hour by the clock.
 scheduled_command = Table(
-    "scheduled_command", metadata,
+    "scheduled_command",
+    metadata,
     Column("row", BigInteger, primary_key=True, autoincrement=False),
     Column("due_at", _instant, nullable=False),
     Column("message", BigInteger, nullable=False),
@@ -209,7 +222,8 @@ scheduled_command = Table(
 
 #: Deliveries that were seen before a crash, counted, so that a poisonous one is found.
 delivery_attempt = Table(
-    "delivery_attempt", metadata,
+    "delivery_attempt",
+    metadata,
     Column("sender", Text, nullable=False),
     Column("message_id", Text, nullable=False),
     Column("attempts", Integer, nullable=False),
@@ -219,7 +233,8 @@ delivery_attempt = Table(
 
 #: What could not be processed: body, cause, partner. Findable and redrivable.
 dead_letter = Table(
-    "dead_letter", metadata,
+    "dead_letter",
+    metadata,
     Column("row", BigInteger, Identity(always=False), primary_key=True),
     Column("lane", Text, nullable=False),
     Column("sender", Text),
@@ -237,7 +252,8 @@ dead_letter = Table(
 
 #: Message partners: one organisation, one secret (SHA-256 of 256 random bits), one lane per class.
 partner = Table(
-    "partner", metadata,
+    "partner",
+    metadata,
     Column("slug", Text, primary_key=True),
     Column("organisation", Text, nullable=False),
     Column("secret_hash", LargeBinary, nullable=False),
@@ -249,7 +265,8 @@ partner = Table(
 #: Live processes, by heartbeat: lanes and subscriptions are shared among them by rendezvous hash.
 #: `problem`: what keeps a process that lives from doing its work (broker away ...); NULL: ready.
 process = Table(
-    "process", metadata,
+    "process",
+    metadata,
     Column("id", Text, primary_key=True),
     Column("role", Text, nullable=False),
     Column("started_at", _instant, nullable=False, server_default=_now),
@@ -265,7 +282,8 @@ process = Table(
 #: owner: nothing more is sent) | ended (its organisation is not active: what was cut is still sent).
 #: `epoch`: in which it began. Rows are rewritten at every cut: room in the page keeps that cheap.
 subscription = Table(
-    "subscription", metadata,
+    "subscription",
+    metadata,
     Column("id", Text, primary_key=True),
     Column("partner", Text, nullable=False),
     Column("organisation", Text, nullable=False),
@@ -285,7 +303,8 @@ subscription = Table(
 #: Bundles: cut in one transaction, delivered, marked delivered in a second. A retry sends the same
 #: bytes; push, pull and replay read the same rows.
 bundle = Table(
-    "bundle", metadata,
+    "bundle",
+    metadata,
     Column("subscription", Text, nullable=False),
     Column("first_sequence", BigInteger, nullable=False),
     Column("count", Integer, nullable=False),
@@ -301,5 +320,10 @@ bundle = Table(
     Column("next_attempt_at", _instant, nullable=False, server_default=_now),
     Column("last_error", Text),
     PrimaryKeyConstraint("subscription", "first_sequence"),
-    Index("bundle_undelivered", "subscription", "first_sequence", postgresql_where=text("delivered_at IS NULL")),
+    Index(
+        "bundle_undelivered",
+        "subscription",
+        "first_sequence",
+        postgresql_where=text("delivered_at IS NULL"),
+    ),
 )

@@ -71,9 +71,12 @@ class WriteSet:
     scheduled: list[tuple[Any, ...]] = field(default_factory=list)
     scheduled_done: list[tuple[int, str]] = field(default_factory=list)
 
-    def add(self, change: RecordChange, row: int | None, fsp_row: int | None, origin: Origin) -> int:
+    def add(
+        self, change: RecordChange, row: int | None, fsp_row: int | None, origin: Origin
+    ) -> int:
         """Take in one accepted change. `row`: the record's, None if it is new; `fsp_row`: that of its
-        FSP, where that was loaded. Returns the record's row."""
+        FSP, where that was loaded. Returns the record's row.
+        """
         if row is None:
             row = self.new_row()
             anchors = self.anchors_new
@@ -86,9 +89,21 @@ class WriteSet:
         before, after = change.audience_before, change.audience_after
         self.entries.append(
             LogEntry(
-                row, change.id, change.version, change.event, change.material, origin.actor, origin.principal,
-                origin.message_row, origin.message_id, origin.item, origin.cause, change.valid_from,
-                None if before is None else before.as_text(), after.as_text(), content_hash(salt, content),
+                row,
+                change.id,
+                change.version,
+                change.event,
+                change.material,
+                origin.actor,
+                origin.principal,
+                origin.message_row,
+                origin.message_id,
+                origin.item,
+                origin.cause,
+                change.valid_from,
+                None if before is None else before.as_text(),
+                after.as_text(),
+                content_hash(salt, content),
             )
         )
         revision = change.content.get("source", {}).get("revision")
@@ -96,25 +111,48 @@ class WriteSet:
             if self.keys.pop((key.scheme, key.value, row), None) is None:
                 self.keys_gone[(key.scheme, key.value, row)] = None
         for key, rank in change.keys_added:
-            self.keys[(key.scheme, key.value, row)] = [rank, revision if key.scheme == "source" else None]
+            self.keys[(key.scheme, key.value, row)] = [
+                rank,
+                revision if key.scheme == "source" else None,
+            ]
         for ref in change.refs_added:
             self.refs[ref] = row
         return row
 
-    def _anchor(self, anchors: dict[str, list[Any]], change: RecordChange, row: int, fsp_row: int | None) -> None:
+    def _anchor(
+        self, anchors: dict[str, list[Any]], change: RecordChange, row: int, fsp_row: int | None
+    ) -> None:
         before = anchors.get(change.id)
         if not change.is_current:
             # A correction of the past: the present, and all that is filtered by, stays.
             if before is not None:
                 before[3] = change.version
             else:
-                anchors[change.id] = [row, change.id, change.kind, change.version, None, None, None, None, None, None]
+                anchors[change.id] = [
+                    row,
+                    change.id,
+                    change.kind,
+                    change.version,
+                    None,
+                    None,
+                    None,
+                    None,
+                    None,
+                    None,
+                ]
             return
         content = change.content
         network = content.get("network", {})
         anchors[change.id] = [
-            row, change.id, change.kind, change.version, change.version, content["status"],
-            content.get("category"), network.get("gsp_group"), network.get("area"),
+            row,
+            change.id,
+            change.kind,
+            change.version,
+            change.version,
+            content["status"],
+            content.get("category"),
+            network.get("gsp_group"),
+            network.get("area"),
             (fsp_row or _AS_IT_IS) if "fsp" in content else None,
         ]
 
@@ -129,18 +167,34 @@ class WriteSet:
     def flush(self, connection: psycopg.Connection) -> Appended | None:
         """Write everything; the caller commits at once after it."""
         _copy(connection, "message_body (row, body)", self.bodies)
-        _copy(connection, "message (row, sender, message_id, run, content_hash, received_at, door, media_type, "
-                          "status, receipt, body)", sorted(self.messages, key=lambda m: (m[1], m[2])))
+        _copy(
+            connection,
+            "message (row, sender, message_id, run, content_hash, received_at, door, media_type, "
+            "status, receipt, body)",
+            sorted(self.messages, key=lambda m: (m[1], m[2])),
+        )
         _copy(connection, "receipt_due (message)", self.receipts_due)
-        _copy(connection, "scheduled_command (row, due_at, message, sender, on_behalf_of, item, place, command, payload)",
-              self.scheduled)
+        _copy(
+            connection,
+            "scheduled_command (row, due_at, message, sender, on_behalf_of, item, place, command, payload)",
+            self.scheduled,
+        )
         self._write_scheduled_done(connection)
         self._write_keys(connection)
-        _copy(connection, "record_ref (party, ref, record)", [(*ref, row) for ref, row in sorted(self.refs.items())])
-        _copy(connection, "record (row, id, kind, version, current_version, status, category, gsp_group, network_area, fsp)",
-              self.anchors_new.values())
+        _copy(
+            connection,
+            "record_ref (party, ref, record)",
+            [(*ref, row) for ref, row in sorted(self.refs.items())],
+        )
+        _copy(
+            connection,
+            "record (row, id, kind, version, current_version, status, category, gsp_group, network_area, fsp)",
+            self.anchors_new.values(),
+        )
         self._write_changed_anchors(connection)
-        _copy(connection, "record_version (record, version, valid_from, content, salt)", self.versions)
+        _copy(
+            connection, "record_version (record, version, valid_from, content, salt)", self.versions
+        )
         return append(connection, self.entries) if self.entries else None
 
     def _write_keys(self, connection: psycopg.Connection) -> None:
@@ -151,8 +205,14 @@ class WriteSet:
                 "WHERE k.scheme = gone.scheme AND k.value = gone.value AND k.record = gone.record",
                 (list(schemes), list(values), list(rows)),
             )
-        _copy(connection, "record_key (scheme, value, rank, record, revision)",
-              sorted((scheme, value, rank, row, revision) for (scheme, value, row), (rank, revision) in self.keys.items()))
+        _copy(
+            connection,
+            "record_key (scheme, value, rank, record, revision)",
+            sorted(
+                (scheme, value, rank, row, revision)
+                for (scheme, value, row), (rank, revision) in self.keys.items()
+            ),
+        )
         if self.revisions:
             values, rows = zip(*self.revisions, strict=True)
             connection.execute(
@@ -184,7 +244,10 @@ class WriteSet:
             connection.execute(
                 "UPDATE scheduled_command s SET outcome = done.outcome, decided_at = now() "
                 "FROM unnest(%s::bigint[], %s::text[]) AS done (row, outcome) WHERE s.row = done.row",
-                ([row for row, _ in self.scheduled_done], [outcome for _, outcome in self.scheduled_done]),
+                (
+                    [row for row, _ in self.scheduled_done],
+                    [outcome for _, outcome in self.scheduled_done],
+                ),
             )
 
 
@@ -195,5 +258,3 @@ def _copy(connection: psycopg.Connection, target: str, rows: Iterable[Sequence[A
     with connection.cursor().copy(f"COPY {target} FROM STDIN") as copy:
         for row in rows:
             copy.write_row(row)
-
-

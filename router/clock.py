@@ -59,13 +59,26 @@ class Scheduled:
         adapter = adapter_for(self.language.adapters, due.media_type) or self.language.adapters[0]
         message_id = f"{due.message_id}/scheduled/{due.item}"
         envelope = Envelope(
-            message_id=message_id, sender=due.sender, media_type=due.media_type, body=body, received_at=now,
-            on_behalf_of=due.on_behalf_of, door="clock",
+            message_id=message_id,
+            sender=due.sender,
+            media_type=due.media_type,
+            body=body,
+            received_at=now,
+            on_behalf_of=due.on_behalf_of,
+            door="clock",
         )
         digest = hashlib.sha256(body)
         return Reading(
-            envelope, adapter, Decoded(), message_id, due.on_behalf_of, digest.hexdigest(), digest.digest(),
-            (read_item(item, adapter),), scheduled_row=due.row, cause=f"scheduled:{due.message_id}",
+            envelope,
+            adapter,
+            Decoded(),
+            message_id,
+            due.on_behalf_of,
+            digest.hexdigest(),
+            digest.digest(),
+            (read_item(item, adapter),),
+            scheduled_row=due.row,
+            cause=f"scheduled:{due.message_id}",
         )
 
 
@@ -107,16 +120,18 @@ class Clock:
                     self._beat(connection)
             except (Transient, psycopg.Error) as error:
                 log.warning("clock.paused", cause=type(error).__name__, detail=str(error)[:200])
-                connection = _dropped(connection)
+                _drop(connection)
+                connection = None
             except Exception:
                 log.exception("clock.failed")
-                connection = _dropped(connection)
+                _drop(connection)
+                connection = None
             stop.wait(max(0.0, BEAT_SECONDS - (time.monotonic() - began)))
         if connection is not None:
             connection.close()
         try:
             self._heartbeat.stop()
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - leaving must not fail
             log.info("clock.left_without_word", cause=type(error).__name__)
 
     def _beat(self, connection: psycopg.Connection) -> None:
@@ -137,6 +152,6 @@ def _leads(connection: psycopg.Connection) -> bool:
     return bool(row and row[0])
 
 
-def _dropped(connection: psycopg.Connection | None) -> None:
+def _drop(connection: psycopg.Connection | None) -> None:
     if connection is not None:
         connection.close()

@@ -20,7 +20,10 @@ from registry_store.feed.logged_change import LoggedChange
 from registry_store.feed.sight import Sight
 
 ENTERED, WITHDRAWN, REDACTED, SNAPSHOT = (
-    "record.entered", "record.withdrawn", "record.redacted", "record.snapshot",
+    "record.entered",
+    "record.withdrawn",
+    "record.redacted",
+    "record.snapshot",
 )
 CLOSED = "subscription.closed"
 
@@ -39,8 +42,11 @@ class Notice:
     def numbered(self, subscription: str, epoch: int, sequence: int) -> bytes:
         """The notification. `delivery_id` names it for ever: an epoch that is lost takes its ids along."""
         return b'{"delivery_id":"%s",%b"sequence":%d,"subscription":"%s",%b' % (
-            delivery_id(subscription, epoch, sequence).encode(), self.middle, sequence,
-            subscription.encode(), self.end,
+            delivery_id(subscription, epoch, sequence).encode(),
+            self.middle,
+            sequence,
+            subscription.encode(),
+            self.end,
         )
 
 
@@ -53,7 +59,11 @@ def event_id(change: LoggedChange, *, caused_by: LoggedChange | None = None) -> 
 
     The content hash is salted: after a restore another change at the same position has another id.
     """
-    parts = [f"{part.position}:{part.content_hash.hex()}" for part in (change, caused_by) if part is not None]
+    parts = [
+        f"{part.position}:{part.content_hash.hex()}"
+        for part in (change, caused_by)
+        if part is not None
+    ]
     return hashlib.sha256("|".join(parts).encode()).hexdigest()[:32]
 
 
@@ -81,7 +91,9 @@ class Telling:
 
     def withdrawn(self, *, caused_by: LoggedChange | None = None, event: str = WITHDRAWN) -> Notice:
         """Id and kind, and nothing of what the record holds."""
-        return self._form(event, {"id": self._change.id, "kind": self._change.kind}, caused_by=caused_by)
+        return self._form(
+            event, {"id": self._change.id, "kind": self._change.kind}, caused_by=caused_by
+        )
 
     def is_event_of_the_log(self, before: Sight, after: Sight) -> bool:
         """Whether the log's own event is told, which a subscription may filter, or an entry or withdrawal."""
@@ -102,7 +114,9 @@ class Telling:
         was = self._render(self._previous, both)
         return self._form(self._change.event, shown, previous=_only(was, _differing(was, shown)))
 
-    def _with_record(self, event: str, sight: Sight, *, caused_by: LoggedChange | None = None) -> Notice:
+    def _with_record(
+        self, event: str, sight: Sight, *, caused_by: LoggedChange | None = None
+    ) -> Notice:
         if self._content is None:
             return self.withdrawn(caused_by=caused_by, event=REDACTED)
         return self._form(event, self._render(self._content, sight), caused_by=caused_by)
@@ -116,7 +130,10 @@ class Telling:
         caused_by: LoggedChange | None = None,
     ) -> Notice:
         cause = caused_by or self._change
-        middle: dict[str, Any] = {"event": event, "event_id": event_id(self._change, caused_by=caused_by)}
+        middle: dict[str, Any] = {
+            "event": event,
+            "event_id": event_id(self._change, caused_by=caused_by),
+        }
         if event == self._change.event and self._change.material is not None:
             middle["material"] = self._change.material
         if previous:
@@ -129,13 +146,16 @@ class Telling:
         change = self._change
         record = {
             **content,
-            "kind": change.kind, "id": change.id, "version": change.version,
-            "valid_from": timestamp(change.valid_from), "recorded_at": timestamp(change.recorded_at),
+            "kind": change.kind,
+            "id": change.id,
+            "version": change.version,
+            "valid_from": timestamp(change.valid_from),
+            "recorded_at": timestamp(change.recorded_at),
         }
         category = None
         if "category" in content:
             category = self._catalogue.get(content["category"], content["category_version"])
-        return render(record, sight.view, category, sight.personal)
+        return render(record, sight.view, category, personal=sight.personal)
 
     @cached_property
     def _content(self) -> dict[str, Any] | None:
@@ -169,5 +189,7 @@ def _only(record: Mapping[str, Any], paths: set[tuple[str, ...]]) -> dict[str, A
     """The members at these paths, as far as the record has them: one that is new has no previous value."""
     kept = {name: record[name] for (name, *inner) in paths if not inner and name in record}
     attributes = record.get("attributes", {})
-    changed = {inner[0]: attributes[inner[0]] for (_, *inner) in paths if inner and inner[0] in attributes}
+    changed = {
+        inner[0]: attributes[inner[0]] for (_, *inner) in paths if inner and inner[0] in attributes
+    }
     return kept | {"attributes": changed} if changed else kept

@@ -8,7 +8,12 @@ from contracts.commands import AssetDeregister
 from contracts.reasons import Reason, Rule
 from registry_store.rules.asset_update import address
 from registry_store.rules.audience import audience_of
-from registry_store.rules.authority import access_reasons, may_end_asset, role_reasons, version_reasons
+from registry_store.rules.authority import (
+    access_reasons,
+    may_end_asset,
+    role_reasons,
+    version_reasons,
+)
 from registry_store.rules.decision import Accepted, Context, Decision, Needs, Rejected
 from registry_store.rules.state import State
 
@@ -35,8 +40,13 @@ def decide(command: AssetDeregister, state: State, context: Context) -> Decision
         return Rejected(reasons)
     content = {**record.content, "status": "deregistered"}
     change = RecordChange(
-        kind="asset", id=record.id, event="asset.deregistered", expected=record.version, content=content,
-        valid_from=min(valid_from, context.now), row=record.row,
+        kind="asset",
+        id=record.id,
+        event="asset.deregistered",
+        expected=record.version,
+        content=content,
+        valid_from=min(valid_from, context.now),
+        row=record.row,
         audience_before=audience_of("asset", record.id, record.content),
         audience_after=audience_of("asset", record.id, content),
         keys_removed=tuple(Key(**key) for key in record.content.get("keys", ())),

@@ -10,23 +10,23 @@ from contracts.changes import Key, Record, RecordChange
 from contracts.commands import AssetRegister
 from contracts.keys import planned_site
 from contracts.reasons import Reason, Rule, has_errors
+from registry_store.rules.asset_restatement import upsert
 from registry_store.rules.asset_statement import (
     Stated,
     existing_asset_reason,
     own_refs,
-    ref_reasons,
     statement_reasons,
 )
-from registry_store.rules.asset_update import upsert
 from registry_store.rules.audience import audience_of
 from registry_store.rules.authority import may_see, role_reasons, unknown_record
 from registry_store.rules.decision import Accepted, Context, Decision, Needs, Rejected
+from registry_store.rules.references import ref_reasons
 from registry_store.rules.state import State
 
 PLANNED, PENDING, QUERY = "planned", "pending_validation", "query"
 
 
-def needs(stated: Stated, context: Context, needed: Needs) -> None:
+def needs(stated: Stated[AssetRegister], context: Context, needed: Needs) -> None:
     """Keys are looked up; what an update would change is locked, organisations leaned on are held."""
     command = stated.command
     if command.fsp is not None:
@@ -36,13 +36,17 @@ def needs(stated: Stated, context: Context, needed: Needs) -> None:
     needed.refs_look.update(own_refs(command, context.party))
     may_update = command.on_existing == "update"
     for key in stated.keys:
-        wanted = needed.keys_change if may_update and (key.is_strong or key.scheme == "planned_site") else needed.keys_look
+        wanted = (
+            needed.keys_change
+            if may_update and (key.is_strong or key.scheme == "planned_site")
+            else needed.keys_look
+        )
         wanted.add((key.scheme, key.value))
     if may_update and (site := _site_key_before_meter(stated)):
         needed.keys_change.add((site.scheme, site.value))
 
 
-def decide(stated: Stated, state: State, context: Context) -> Decision:
+def decide(stated: Stated[AssetRegister], state: State, context: Context) -> Decision:
     command, category = stated.command, stated.category
     if category is None:
         return Rejected((*role_reasons("asset.register", context.principal), *stated.reasons))
@@ -69,8 +73,13 @@ def decide(stated: Stated, state: State, context: Context) -> Decision:
 
 
 def _register(
-    content: dict[str, Any], keys: tuple[Key, ...], refs: tuple[tuple[str, str], ...],
-    command: AssetRegister, state: State, context: Context, warnings: tuple[Reason, ...],
+    content: dict[str, Any],
+    keys: tuple[Key, ...],
+    refs: tuple[tuple[str, str], ...],
+    command: AssetRegister,
+    state: State,
+    context: Context,
+    warnings: tuple[Reason, ...],
 ) -> Accepted:
     doubles = _possible_doubles(content, keys, state, context)
     if content["attributes"].get("connection_status", "connected") != "connected":
@@ -84,21 +93,32 @@ def _register(
         content["refs"] = [{"party": party, "ref": ref} for party, ref in refs]
     if doubles:
         content["status"] = QUERY
-        content["evidence"] = [{"kind": "possible_double", "asset": double.id} for double in doubles]
-        named = ", ".join(d.id for d in doubles if may_see(d, context.principal)) or "of another party"
+        content["evidence"] = [
+            {"kind": "possible_double", "asset": double.id} for double in doubles
+        ]
+        named = (
+            ", ".join(d.id for d in doubles if may_see(d, context.principal)) or "of another party"
+        )
         text = f"registered in status query: it may be the same device as {named}"
         warnings = (*warnings, Reason.warning(Rule.ASSET_04, text, "/accounting_point"))
     new_id = context.new_id("asset")
     change = RecordChange(
-        kind="asset", id=new_id, event="asset.registered", expected=0, content=content,
+        kind="asset",
+        id=new_id,
+        event="asset.registered",
+        expected=0,
+        content=content,
         valid_from=min(command.valid_from or context.now, context.now),
         audience_after=audience_of("asset", new_id, content),
-        keys_added=tuple((key, state.next_rank(key)) for key in keys), refs_added=refs,
+        keys_added=tuple((key, state.next_rank(key)) for key in keys),
+        refs_added=refs,
     )
     return Accepted((change,), warnings)
 
 
-def _fsp(command: AssetRegister, state: State, context: Context) -> tuple[str | None, tuple[Reason, ...]]:
+def _fsp(  # noqa: PLR0911 - one return a role
+    command: AssetRegister, state: State, context: Context
+) -> tuple[str | None, tuple[Reason, ...]]:
     """For whom the asset is registered (None: unclaimed), and AUTH-03, REC-03 or ASSET-06."""
     roles, fsp = context.principal.roles, command.fsp
     if fsp is None and "fsp" in roles:
@@ -109,7 +129,9 @@ def _fsp(command: AssetRegister, state: State, context: Context) -> tuple[str | 
             return fsp, (unknown_record("/fsp"),)
         if fsp == context.organisation or roles & {"facilitator", "installer"}:
             return fsp, ()
-        return fsp, (Reason(Rule.AUTH_03, f"the sender may not act for {fsp}: no delegation", "/fsp"),)
+        return fsp, (
+            Reason(Rule.AUTH_03, f"the sender may not act for {fsp}: no delegation", "/fsp"),
+        )
     if roles & {"installer", "facilitator"} or not roles & {"system_operator", "platform"}:
         return None, ()
     if "system_operator" in roles:
@@ -118,25 +140,37 @@ def _fsp(command: AssetRegister, state: State, context: Context) -> tuple[str | 
             return None, ()
         text = "a system operator registers unclaimed assets of its own network area only"
         return None, (Reason(Rule.ASSET_06, text, "/network/area"),)
-    return None, (Reason(Rule.AUTH_03, "a platform registers for an FSP that delegated to it: name it", "/fsp"),)
+    return None, (
+        Reason(
+            Rule.AUTH_03, "a platform registers for an FSP that delegated to it: name it", "/fsp"
+        ),
+    )
 
 
-def _found(stated: Stated, state: State, context: Context) -> list[Record]:
+def _found(stated: Stated[AssetRegister], state: State, context: Context) -> list[Record]:
     """Live assets that this statement is about, by strong keys; else the same source's planned asset."""
-    found = {record.id: record for key in stated.keys if key.is_strong for record in state.holders(key)}
+    found = {
+        record.id: record for key in stated.keys if key.is_strong for record in state.holders(key)
+    }
     if found or stated.command.on_existing == "refuse" or stated.identity is None:
         return list(found.values())
     site = _site_key_before_meter(stated)
     candidates = [] if site is None else state.holders(site)
-    planned = [r for r in candidates if r.status == PLANNED and not _is_other_source(r, stated.content, context)]
+    planned = [
+        r
+        for r in candidates
+        if r.status == PLANNED and not _is_other_source(r, stated.content, context)
+    ]
     return planned if len(planned) == 1 else []
 
 
-def _site_key_before_meter(stated: Stated) -> Key | None:
+def _site_key_before_meter(stated: Stated[AssetRegister]) -> Key | None:
     """The planned_site key that the asset had before it got its accounting point."""
     if stated.category is None or "planned_site" not in stated.category.keys:
         return None
-    without_meter = {name: value for name, value in stated.content.items() if name != "accounting_point"}
+    without_meter = {
+        name: value for name, value in stated.content.items() if name != "accounting_point"
+    }
     return planned_site(without_meter, None)
 
 
@@ -144,7 +178,8 @@ def _is_other_source(record: Record, content: Mapping[str, Any], context: Contex
     """Whether a record was stated by someone else, or by another register of the same registrant."""
     if record.content["registered_by"] != context.organisation:
         return True
-    return record.content.get("source", {}).get("system") != content.get("source", {}).get("system")
+    recorded, stated = record.content.get("source", {}), content.get("source", {})
+    return bool(recorded.get("system") != stated.get("system"))
 
 
 def _possible_doubles(
@@ -152,8 +187,10 @@ def _possible_doubles(
 ) -> list[Record]:
     doubles = {
         record.id: record
-        for key in keys if not key.is_strong
-        for record in state.holders(key) if _is_other_source(record, content, context)
+        for key in keys
+        if not key.is_strong
+        for record in state.holders(key)
+        if _is_other_source(record, content, context)
     }
     return [doubles[id] for id in sorted(doubles)]
 
@@ -161,5 +198,3 @@ def _possible_doubles(
 def _exists(holder: Record, keys: tuple[Key, ...], state: State, context: Context) -> Reason:
     shared = next((key for key in keys if key.is_strong and holder in state.holders(key)), keys[0])
     return existing_asset_reason(holder, shared, context)
-
-

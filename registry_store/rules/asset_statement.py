@@ -1,7 +1,7 @@
 """From an asset as stated to an asset as recorded: the checks that every statement must pass."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from contracts.categories import Category
 from contracts.changes import Key
@@ -12,33 +12,44 @@ from contracts.market import GSP_GROUP_OF_AREA, GSP_GROUPS
 from contracts.reasons import Reason, Rule
 from registry_store.rules.authority import may_see, unknown_record
 from registry_store.rules.decision import Context
+from registry_store.rules.references import foreign_ref_reasons
 from registry_store.rules.state import State
+
+Statement = TypeVar("Statement", bound=AssetStatement)
 
 
 def category_of(statement: AssetStatement, context: Context) -> Category | Reason:
     """The category version that the statement is checked against (CAT-01)."""
-    catalogue, name, version = context.setting.catalogue, statement.category, statement.category_version
+    catalogue, name, version = (
+        context.setting.catalogue,
+        statement.category,
+        statement.category_version,
+    )
     if version is None:
         found = catalogue.effective(name, context.now)
         if found is not None:
             return found
         known = ", ".join(catalogue.names())
-        return Reason(Rule.CAT_01, f"no category {name} is effective; there are {known}", "/category")
+        return Reason(
+            Rule.CAT_01, f"no category {name} is effective; there are {known}", "/category"
+        )
     found = catalogue.get(name, version)
     if found is None or not found.is_effective(context.now):
         text = f"version {version} of category {name} is not published and effective"
-        return Reason(Rule.CAT_01, text, "/category_version" if name in catalogue.names() else "/category")
+        return Reason(
+            Rule.CAT_01, text, "/category_version" if name in catalogue.names() else "/category"
+        )
     return found
 
 
-class Stated(NamedTuple):
+class Stated(NamedTuple, Generic[Statement]):
     """A statement worked out as far as it goes without the registry.
 
     `category` is None, and `reasons` say why, where the category version is not effective. `content`
     lacks status, registrant and keys, and is never changed in place: a group may be decided twice.
     """
 
-    command: AssetStatement
+    command: Statement
     category: Category | None
     content: Mapping[str, Any]
     keys: tuple[Key, ...]
@@ -51,7 +62,7 @@ class Stated(NamedTuple):
         return source.identity if source is not None else None
 
 
-def state_asset(command: AssetStatement, context: Context) -> Stated:
+def state_asset(command: Statement, context: Context) -> "Stated[Statement]":
     category = category_of(command, context)
     if isinstance(category, Reason):
         return Stated(command, None, {}, (), (category,))
@@ -72,17 +83,22 @@ def diagnose_asset(payload: Mapping[str, Any], context: Context) -> tuple[Reason
     if category is None:
         return ()
     _, reasons = context.setting.conform(category, attributes)
-    return tuple(reason for reason in reasons if reason.is_error and reason.rule is not Rule.SCH_REQUIRED)
+    return tuple(
+        reason for reason in reasons if reason.is_error and reason.rule is not Rule.SCH_REQUIRED
+    )
 
 
 def _content(
     statement: AssetStatement, category: Category, context: Context
 ) -> tuple[dict[str, Any], tuple[Reason, ...]]:
     """The content that the statement amounts to, without status, keys and registrant; and the reasons
-    that its attributes gave (SCH-*, ITEM-04)."""
+    that its attributes gave (SCH-*, ITEM-04).
+    """
     attributes, reasons = context.setting.conform(category, statement.attributes)
     content: dict[str, Any] = {
-        "category": category.name, "category_version": category.version, "attributes": attributes,
+        "category": category.name,
+        "category_version": category.version,
+        "attributes": attributes,
     }
     if statement.fsp is not None:
         content["fsp"] = statement.fsp
@@ -90,7 +106,8 @@ def _content(
         content["owner"] = statement.owner.model_dump(exclude_none=True)
     if statement.accounting_point is not None:
         content["accounting_point"] = {
-            "scheme": statement.accounting_point.scheme, "id": statement.accounting_point.id,
+            "scheme": statement.accounting_point.scheme,
+            "id": statement.accounting_point.id,
         }
     if statement.network is not None:
         network = statement.network.model_dump(exclude_none=True)
@@ -99,7 +116,10 @@ def _content(
     if statement.consent_reference is not None:
         content["consent_reference"] = statement.consent_reference
     if statement.source is not None:
-        content["source"] = {"system": statement.source.system, "revision": statement.source.revision}
+        content["source"] = {
+            "system": statement.source.system,
+            "revision": statement.source.revision,
+        }
     return content, reasons
 
 
@@ -111,43 +131,42 @@ def statement_reasons(
     if point is not None:
         problem = ACCOUNTING_POINT_PROBLEM[point.scheme](point.id)
         if problem:
-            yield Reason(Rule.ASSET_01, f"{point.scheme} {point.id}: {problem}", "/accounting_point/id")
+            yield Reason(
+                Rule.ASSET_01, f"{point.scheme} {point.id}: {problem}", "/accounting_point/id"
+            )
     if statement.network is not None:
         yield from _network_reasons(statement.network.gsp_group, statement.network.area)
     if category.requires_consent and statement.consent_reference is None:
         text = f"assets of category {category.name} need the reference of the owner's consent"
         yield Reason(Rule.CONSENT_01, text, "/consent_reference")
-    if statement.owner is not None and statement.owner.organisation is not None:
-        if state.record("organisation", statement.owner.organisation) is None:
-            yield unknown_record("/owner/organisation")
-    for number, ref in enumerate(statement.refs):
-        if ref.party not in (None, context.party):
-            text = f"a reference is the sender's own: party {context.party}, or none"
-            yield Reason(Rule.ITEM_03, text, f"/refs/{number}/party")
+    owner = None if statement.owner is None else statement.owner.organisation
+    if owner is not None and state.record("organisation", owner) is None:
+        yield unknown_record("/owner/organisation")
+    yield from foreign_ref_reasons(statement.refs, context.party)
 
 
 def _network_reasons(gsp_group: str | None, area: str | None) -> Iterator[Reason]:
     if gsp_group is not None and gsp_group not in GSP_GROUPS:
-        yield Reason(Rule.ITEM_03, "a GSP group is _A to _P, without _I and _O", "/network/gsp_group")
+        yield Reason(
+            Rule.ITEM_03, "a GSP group is _A to _P, without _I and _O", "/network/gsp_group"
+        )
     if area is None:
         return
     group = GSP_GROUP_OF_AREA.get(area)
     if group is None:
-        yield Reason(Rule.ITEM_03, f"network areas are {', '.join(GSP_GROUP_OF_AREA)}", "/network/area")
+        yield Reason(
+            Rule.ITEM_03, f"network areas are {', '.join(GSP_GROUP_OF_AREA)}", "/network/area"
+        )
     elif gsp_group in GSP_GROUPS and gsp_group != group:
-        yield Reason(Rule.ITEM_03, f"network area {area} lies in GSP group {group}, not {gsp_group}", "/network/gsp_group")
+        yield Reason(
+            Rule.ITEM_03,
+            f"network area {area} lies in GSP group {group}, not {gsp_group}",
+            "/network/gsp_group",
+        )
 
 
 def own_refs(statement: AssetStatement, party: str) -> tuple[tuple[str, str], ...]:
     return tuple((party, ref.ref) for ref in statement.refs)
-
-
-def ref_reasons(refs: tuple[tuple[str, str], ...], own_id: str | None, state: State) -> Iterator[Reason]:
-    """REC-05 for each reference that names another record already."""
-    for number, ref in enumerate(refs):
-        taken = state.refs.get(ref)
-        if taken is not None and taken != own_id:
-            yield Reason(Rule.REC_05, f"the reference {ref[1]} names {taken} already", f"/refs/{number}/ref")
 
 
 def existing_asset_reason(holder: Any, key: Key, context: Context) -> Reason:

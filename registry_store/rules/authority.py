@@ -16,7 +16,9 @@ ROLES_OF_COMMAND = {
     "asset.register": frozenset({"fsp", "platform", "installer", "system_operator", "facilitator"}),
     "asset.update": frozenset({"fsp", "platform", "installer", "system_operator", "facilitator"}),
     "asset.amend": frozenset({"fsp", "platform", "installer", "system_operator", "facilitator"}),
-    "asset.deregister": frozenset({"fsp", "platform", "installer", "system_operator", "facilitator"}),
+    "asset.deregister": frozenset(
+        {"fsp", "platform", "installer", "system_operator", "facilitator"}
+    ),
 }
 
 
@@ -55,7 +57,9 @@ def unknown_record(path: str) -> Reason:
     return Reason(Rule.REC_03, "there is no such record, or none that the sender may see", path)
 
 
-def access_reasons(record: Record | None, path: str, is_own: bool, context: Context) -> tuple[Reason, ...]:
+def access_reasons(
+    record: Record | None, path: str, is_own: bool, context: Context
+) -> tuple[Reason, ...]:
     """REC-03, AUTH-04 or REC-04 if the addressed record cannot be changed by this sender."""
     if record is None or not may_see(record, context.principal):
         return (unknown_record(path),)
@@ -76,5 +80,3 @@ def version_reasons(record: Record, expected: int | None) -> tuple[Reason, ...]:
             "/expected_version",
         ),
     )
-
-

@@ -55,17 +55,26 @@ class Context:
     def new_id(self, kind: str) -> str:
         """The id of the record that this item makes: the same item always makes the same id."""
         return derive_public_id(
-            self.setting.hub_key, kind, self.party, self.message_id, self.place, str(self.setting.id_round)
+            self.setting.hub_key,
+            kind,
+            self.party,
+            self.message_id,
+            self.place,
+            str(self.setting.id_round),
         )
 
 
 class Accepted(NamedTuple):
+    """The command is done: what changes, and what a source was seen to state."""
+
     changes: tuple[RecordChange, ...]
     warnings: tuple[Reason, ...] = ()
     seen: tuple[SourceSeen, ...] = ()
 
 
 class Rejected(NamedTuple):
+    """The command is refused, for all of these reasons."""
+
     reasons: tuple[Reason, ...]
 
 

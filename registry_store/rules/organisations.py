@@ -7,13 +7,19 @@ from collections.abc import Iterator
 from typing import Any
 
 from contracts.changes import Key, Record, RecordChange
-from contracts.commands import OrganisationDeregister, OrganisationRegister, OrganisationStatement, OrganisationUpdate
+from contracts.commands import (
+    OrganisationDeregister,
+    OrganisationRegister,
+    OrganisationStatement,
+    OrganisationUpdate,
+)
 from contracts.identifiers import is_company_number, participant_id_problem
 from contracts.market import GSP_GROUPS, NETWORK_AREAS, ROLES
 from contracts.reasons import Reason, Rule
 from registry_store.rules.audience import audience_of
 from registry_store.rules.authority import access_reasons, may_see, role_reasons, version_reasons
 from registry_store.rules.decision import Accepted, Context, Decision, Needs, Rejected, Unchanged
+from registry_store.rules.references import foreign_ref_reasons, ref_reasons
 from registry_store.rules.state import State
 
 
@@ -54,7 +60,11 @@ def decide_register(command: OrganisationRegister, state: State, context: Contex
     content["status"] = "active"
     new_id = context.new_id("organisation")
     change = RecordChange(
-        kind="organisation", id=new_id, event="organisation.registered", expected=0, content=content,
+        kind="organisation",
+        id=new_id,
+        event="organisation.registered",
+        expected=0,
+        content=content,
         valid_from=min(command.valid_from or context.now, context.now),
         audience_after=audience_of("organisation", new_id, content),
         keys_added=tuple((key, 0) for key in _keys(command)),
@@ -72,20 +82,40 @@ def decide_update(command: OrganisationUpdate, state: State, context: Context) -
     reasons = (
         *version_reasons(record, command.expected_version),
         *_statement_reasons(command, record, state, context),
-        *_role_reasons(record, dropped, set(command.roles) - set(record.content["roles"]), state, context),
+        *_role_reasons(
+            record, dropped, set(command.roles) - set(record.content["roles"]), state, context
+        ),
     )
     if reasons:
         return Rejected(reasons)
     content = {**_content(command, context), "status": record.status}
     if "refs" in record.content:
         given = content.get("refs", [])
-        content["refs"] = [*record.content["refs"], *(ref for ref in given if ref not in record.content["refs"])]
+        content["refs"] = [
+            *record.content["refs"],
+            *(ref for ref in given if ref not in record.content["refs"]),
+        ]
     if content == record.content:
         return Unchanged(record)
     before, after = _keys_of(record), _keys(command)
-    return Accepted((_change(record, "organisation.updated", content, command.valid_from, context, before, after,
-                             tuple((context.party, ref.ref) for ref in command.refs
-                                   if (context.party, ref.ref) not in state.refs)),))
+    return Accepted(
+        (
+            _change(
+                record,
+                "organisation.updated",
+                content,
+                command.valid_from,
+                context,
+                before,
+                after,
+                tuple(
+                    (context.party, ref.ref)
+                    for ref in command.refs
+                    if (context.party, ref.ref) not in state.refs
+                ),
+            ),
+        )
+    )
 
 
 def decide_deregister(command: OrganisationDeregister, state: State, context: Context) -> Decision:
@@ -101,16 +131,39 @@ def decide_deregister(command: OrganisationDeregister, state: State, context: Co
     if reasons:
         return Rejected(reasons)
     content = {**record.content, "status": "inactive"}
-    return Accepted((_change(record, "organisation.deregistered", content, command.valid_from, context, _keys_of(record), ()),))
+    return Accepted(
+        (
+            _change(
+                record,
+                "organisation.deregistered",
+                content,
+                command.valid_from,
+                context,
+                _keys_of(record),
+                (),
+            ),
+        )
+    )
 
 
 def _change(
-    record: Record, event: str, content: dict[str, Any], valid_from: Any, context: Context,
-    before: tuple[Key, ...], after: tuple[Key, ...], refs: tuple[tuple[str, str], ...] = (),
+    record: Record,
+    event: str,
+    content: dict[str, Any],
+    valid_from: Any,
+    context: Context,
+    before: tuple[Key, ...],
+    after: tuple[Key, ...],
+    refs: tuple[tuple[str, str], ...] = (),
 ) -> RecordChange:
     return RecordChange(
-        kind="organisation", id=record.id, event=event, expected=record.version, content=content,
-        valid_from=max(min(valid_from or context.now, context.now), record.valid_from), row=record.row,
+        kind="organisation",
+        id=record.id,
+        event=event,
+        expected=record.version,
+        content=content,
+        valid_from=max(min(valid_from or context.now, context.now), record.valid_from),
+        row=record.row,
         audience_before=audience_of("organisation", record.id, record.content),
         audience_after=audience_of("organisation", record.id, content),
         keys_added=tuple((key, 0) for key in after if key not in before),
@@ -120,11 +173,15 @@ def _change(
 
 
 def _is_own(record: Record | None, context: Context) -> bool:
-    return record is not None and ("facilitator" in context.principal.roles or record.id == context.organisation)
+    return record is not None and (
+        "facilitator" in context.principal.roles or record.id == context.organisation
+    )
 
 
 def _keys(command: OrganisationStatement) -> tuple[Key, ...]:
-    return (Key("company_number", command.company_number, "strong"),) if command.company_number else ()
+    return (
+        (Key("company_number", command.company_number, "strong"),) if command.company_number else ()
+    )
 
 
 def _keys_of(record: Record) -> tuple[Key, ...]:
@@ -133,15 +190,23 @@ def _keys_of(record: Record) -> tuple[Key, ...]:
 
 
 def _content(command: OrganisationStatement, context: Context) -> dict[str, Any]:
-    content: dict[str, Any] = {"legal_name": command.legal_name, "roles": sorted(set(command.roles))}
+    content: dict[str, Any] = {
+        "legal_name": command.legal_name,
+        "roles": sorted(set(command.roles)),
+    }
     if command.company_number:
         content["company_number"] = command.company_number
     if command.participant_ids:
-        content["participant_ids"] = [{"scheme": p.scheme, "id": p.id} for p in command.participant_ids]
+        content["participant_ids"] = [
+            {"scheme": p.scheme, "id": p.id} for p in command.participant_ids
+        ]
     if command.areas is not None:
         areas = {
             name: sorted(set(values))
-            for name, values in (("network_areas", command.areas.network_areas), ("gsp_groups", command.areas.gsp_groups))
+            for name, values in (
+                ("network_areas", command.areas.network_areas),
+                ("gsp_groups", command.areas.gsp_groups),
+            )
             if values
         }
         if areas:
@@ -156,14 +221,7 @@ def _content(command: OrganisationStatement, context: Context) -> dict[str, Any]
 def _statement_reasons(
     command: OrganisationStatement, own: Record | None, state: State, context: Context
 ) -> Iterator[Reason]:
-    number = command.company_number
-    if number is not None and not is_company_number(number):
-        yield Reason(Rule.ORG_01, "a company number is 8 digits, or 2 letters and 6 digits", "/company_number")
-    for key in _keys(command):
-        for holder in state.holders(key):
-            if own is None or holder.id != own.id:
-                named = f" as {holder.id}" if may_see(holder, context.principal) else ""
-                yield Reason(Rule.ORG_02, f"company number {number} is registered already{named}", "/company_number")
+    yield from _number_reasons(command, own, state, context)
     for position, role in enumerate(command.roles):
         if role not in ROLES:
             yield Reason(Rule.ORG_03, f"roles are {', '.join(sorted(ROLES))}", f"/roles/{position}")
@@ -174,13 +232,26 @@ def _statement_reasons(
     for name, known in (("network_areas", NETWORK_AREAS), ("gsp_groups", GSP_GROUPS)):
         for position, area in enumerate(getattr(command.areas, name, ())):
             if area not in known:
-                yield Reason(Rule.ITEM_03, f"{name} are {', '.join(sorted(known))}", f"/areas/{name}/{position}")
-    for position, ref in enumerate(command.refs):
-        taken = state.refs.get((context.party, ref.ref))
-        if ref.party not in (None, context.party):
-            yield Reason(Rule.ITEM_03, f"a reference is the sender's own: party {context.party}", f"/refs/{position}/party")
-        elif taken is not None and (own is None or taken != own.id):
-            yield Reason(Rule.REC_05, f"the reference {ref.ref} names {taken} already", f"/refs/{position}/ref")
+                text = f"{name} are {', '.join(sorted(known))}"
+                yield Reason(Rule.ITEM_03, text, f"/areas/{name}/{position}")
+    yield from foreign_ref_reasons(command.refs, context.party)
+    refs = tuple((context.party, ref.ref) for ref in command.refs)
+    yield from ref_reasons(refs, own.id if own is not None else None, state)
+
+
+def _number_reasons(
+    command: OrganisationStatement, own: Record | None, state: State, context: Context
+) -> Iterator[Reason]:
+    number = command.company_number
+    if number is not None and not is_company_number(number):
+        text = "a company number is 8 digits, or 2 letters and 6 digits"
+        yield Reason(Rule.ORG_01, text, "/company_number")
+    for key in _keys(command):
+        for holder in state.holders(key):
+            if own is None or holder.id != own.id:
+                named = f" as {holder.id}" if may_see(holder, context.principal) else ""
+                text = f"company number {number} is registered already{named}"
+                yield Reason(Rule.ORG_02, text, "/company_number")
 
 
 def _role_reasons(
@@ -190,4 +261,8 @@ def _role_reasons(
         text = f"the role fsp is in use: it has live assets, among them {', '.join(state.assets_of[record.id][:5])}"
         yield Reason(Rule.ORG_05, text, "/roles")
     if gained and "facilitator" not in context.principal.roles:
-        yield Reason(Rule.AUTH_02, f"only the facilitator grants roles: {', '.join(sorted(gained))}", "/roles")
+        yield Reason(
+            Rule.AUTH_02,
+            f"only the facilitator grants roles: {', '.join(sorted(gained))}",
+            "/roles",
+        )

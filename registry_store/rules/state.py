@@ -45,10 +45,20 @@ class State:
         """Let the items that follow see this change."""
         before = self.records.get(change.id)
         if before is None or change.is_current:
-            record = Record(change.kind, change.id, change.version, change.content, change.valid_from, change.row)
+            record = Record(
+                change.kind,
+                change.id,
+                change.version,
+                change.content,
+                change.valid_from,
+                change.row,
+            )
             if before is not None:
                 record.revisions = before.revisions
-                record.slices = (*before.slices, (change.valid_from, change.version, change.content))
+                record.slices = (
+                    *before.slices,
+                    (change.valid_from, change.version, change.content),
+                )
             self.records[change.id] = record
         else:
             record = before

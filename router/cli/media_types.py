@@ -20,13 +20,17 @@ def media_type_of(path: Path, body: bytes, format: str | None, profile: str | No
         raise typer.BadParameter(f"--format is one of {', '.join(_OF_FORMAT)}")
     named = format or _OF_SUFFIX.get(path.suffix.lower()) or _sniffed(body)
     if named is None:
-        raise typer.BadParameter(f"cannot tell the format of {path.name}: give --format {'|'.join(_OF_FORMAT)}")
+        raise typer.BadParameter(
+            f"cannot tell the format of {path.name}: give --format {'|'.join(_OF_FORMAT)}"
+        )
     if named == "json" and format is None and body.lstrip()[:1] == b"[":
         named = "json-batch"
     if named == "csv":
         profile = profile or _profile_of(body)
         if profile is None:
-            raise typer.BadParameter(f"{path.name} is a table: give --profile (its mapping profile, such as ecr)")
+            raise typer.BadParameter(
+                f"{path.name} is a table: give --profile (its mapping profile, such as ecr)"
+            )
         return f"text/csv; profile={profile}"
     return _OF_FORMAT[named]
 
@@ -36,7 +40,11 @@ def _sniffed(body: bytes) -> str | None:
     if head[:1] in (b"{", b"["):
         return "json"
     first_line = head.split(b"\n", 1)[0]
-    return "csv" if any(first_line.count(separator) >= 2 for separator in (b",", b";", b"\t")) else None
+    return (
+        "csv"
+        if any(first_line.count(separator) >= 2 for separator in (b",", b";", b"\t"))
+        else None
+    )
 
 
 def _profile_of(body: bytes) -> str | None:

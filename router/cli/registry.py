@@ -37,20 +37,28 @@ def _moment(text: str | None) -> datetime | None:
 def _record_id(text: str) -> str:
     parsed = parse_public_id(text)
     if parsed is None:
-        raise typer.BadParameter(f"{text} is not an id of the hub: its form or its check character is wrong")
+        raise typer.BadParameter(
+            f"{text} is not an id of the hub: its form or its check character is wrong"
+        )
     return parsed[1]
 
 
 def show(
     id: Annotated[str, typer.Argument(help="A record's id, such as A-7K3Q-9M2T-8X4B-T.")],
-    known_at: Annotated[str | None, typer.Option(help=f"By what was known at this time. {_MOMENT}")] = None,
-    valid_at: Annotated[str | None, typer.Option(help=f"As it was true at this time. {_MOMENT}")] = None,
+    known_at: Annotated[
+        str | None, typer.Option(help=f"By what was known at this time. {_MOMENT}")
+    ] = None,
+    valid_at: Annotated[
+        str | None, typer.Option(help=f"As it was true at this time. {_MOMENT}")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="On one line.")] = False,
 ) -> None:
     """Print a record in canonical form, whole, as the operator of the hub sees it."""
     store = database(Settings(), pool_size=1)
     with store.engine.connect() as connection:
-        found = find(connection, _record_id(id), valid_at=_moment(valid_at), known_at=_moment(known_at))
+        found = find(
+            connection, _record_id(id), valid_at=_moment(valid_at), known_at=_moment(known_at)
+        )
     store.close()
     if found is None:
         typer.echo(f"{id}: no such record, or not yet at that time", err=True)
@@ -60,7 +68,10 @@ def show(
 
 def show_history(
     id: Annotated[str, typer.Argument(help="A record's id.")],
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line: the change, and the record after it.")] = False,
+    as_json: Annotated[
+        bool,
+        typer.Option("--json", help="One JSON object a line: the change, and the record after it."),
+    ] = False,
 ) -> None:
     """Print every change of a record: what, when, by whom, for whom, by which message."""
     store = database(Settings(), pool_size=1)
@@ -78,9 +89,19 @@ def show_history(
     before: dict[str, Any] = {}
     for entry in entries:
         change = entry.change
-        material = {True: ", material", False: ", not material"}.get(change.get("material"), "")
-        console.print(f"[bold]{change['recorded_at']}[/bold] {change['event']} version {change['version']}{material}")
-        console.print(f"   by {change['actor']} for {change['principal']}, message {change.get('message_id')} item {change['item']}")
+        material = (
+            ""
+            if "material" not in change
+            else ", material"
+            if change["material"]
+            else ", not material"
+        )
+        console.print(
+            f"[bold]{change['recorded_at']}[/bold] {change['event']} version {change['version']}{material}"
+        )
+        console.print(
+            f"   by {change['actor']} for {change['principal']}, message {change.get('message_id')} item {change['item']}"
+        )
         for name, old, new in _differences(before, entry.record):
             console.print(f"   {name}: {old} -> {new}", markup=False)
         before = entry.record
@@ -90,15 +111,22 @@ def _differences(before: dict[str, Any], after: dict[str, Any]) -> list[tuple[st
     flat_before, flat_after = _flat(before), _flat(after)
     names = sorted(set(flat_before) | set(flat_after))
     ignored = {"version", "recorded_at", "valid_from"}
-    return [
-        (name, flat_before.get(name, "-"), flat_after.get(name, "-"))
-        for name in names if name not in ignored and flat_before.get(name) != flat_after.get(name)
-    ] if before else []
+    return (
+        [
+            (name, flat_before.get(name, "-"), flat_after.get(name, "-"))
+            for name in names
+            if name not in ignored and flat_before.get(name) != flat_after.get(name)
+        ]
+        if before
+        else []
+    )
 
 
 def _flat(record: dict[str, Any]) -> dict[str, Any]:
     flat = {name: value for name, value in record.items() if name != "attributes"}
-    return flat | {f"attributes.{name}": value for name, value in record.get("attributes", {}).items()}
+    return flat | {
+        f"attributes.{name}": value for name, value in record.get("attributes", {}).items()
+    }
 
 
 def verify_log(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
@@ -114,9 +142,14 @@ def verify_log(as_json: Annotated[bool, typer.Option("--json")] = False) -> None
     store.close()
     if as_json:
         body = {
-            "clean": report.is_clean, "changes": report.changes, "segments": report.segments,
-            "checkpoints": report.checkpoints, "erased": report.erased,
-            "head_position": report.head_position, "head": report.head.hex(), "problems": report.problems,
+            "clean": report.is_clean,
+            "changes": report.changes,
+            "segments": report.segments,
+            "checkpoints": report.checkpoints,
+            "erased": report.erased,
+            "head_position": report.head_position,
+            "head": report.head.hex(),
+            "problems": report.problems,
             "findings": [finding.as_json() for finding in report.findings],
         }
         typer.echo(orjson.dumps(body, option=orjson.OPT_INDENT_2).decode())
@@ -124,6 +157,8 @@ def verify_log(as_json: Annotated[bool, typer.Option("--json")] = False) -> None
         for finding in report.findings:
             typer.echo(f"position {finding.position}: {finding.problem}")
         verdict = "everything adds up" if report.is_clean else f"{report.problems} problems"
-        typer.echo(f"{report.changes} changes in {report.segments} segments, {report.checkpoints} signed checkpoints, up to position {report.head_position}: {verdict}")
+        typer.echo(
+            f"{report.changes} changes in {report.segments} segments, {report.checkpoints} signed checkpoints, up to position {report.head_position}: {verdict}"
+        )
         typer.echo(f"head {report.head.hex()}")
     raise typer.Exit(0 if report.is_clean else 1)

@@ -1,6 +1,6 @@
 """`hub validate`: a file answered item by item, without any server."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -26,14 +26,28 @@ def register(app: typer.Typer) -> None:
 
 
 def validate_file(
-    file: Annotated[Path, typer.Argument(help="The message or file to check.", exists=True, dir_okay=False)],
-    format: Annotated[str | None, typer.Option(help="json, json-batch, csv or ecr; else told from the file.")] = None,
-    profile: Annotated[str | None, typer.Option(help="Mapping profile of a table, such as ecr.")] = None,
-    statement_date: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="What the file says held at this date; else the date of the file.")
+    file: Annotated[
+        Path, typer.Argument(help="The message or file to check.", exists=True, dir_okay=False)
+    ],
+    format: Annotated[
+        str | None, typer.Option(help="json, json-batch, csv or ecr; else told from the file.")
     ] = None,
-    receipt: Annotated[Path | None, typer.Option(help="Write the receipt here, in the format of the file.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object, every item in it.")] = False,
+    profile: Annotated[
+        str | None, typer.Option(help="Mapping profile of a table, such as ecr.")
+    ] = None,
+    statement_date: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d"],
+            help="What the file says held at this date; else the date of the file.",
+        ),
+    ] = None,
+    receipt: Annotated[
+        Path | None, typer.Option(help="Write the receipt here, in the format of the file.")
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="One JSON object, every item in it.")
+    ] = False,
 ) -> None:
     """Check FILE as the hub would, item by item, without any server.
 
@@ -45,13 +59,17 @@ def validate_file(
     Example: hub validate examples/csv/capacity-register.mixed.csv --format ecr --json
     """
     body = file.read_bytes()
-    stated = statement_date.date() if statement_date else date.fromtimestamp(file.stat().st_mtime)
+    stated = statement_date.date() if statement_date else datetime.fromtimestamp(file.stat().st_mtime, UTC).date()
     media_type = media_type_of(file, body, format, profile)
     envelope = Envelope(
         # A batch has no id of its own: the transport gives it, and here there is none.
         message_id="validation" if essence(media_type) == BATCH else "",
-        sender="validate", media_type=media_type, body=body,
-        received_at=datetime.now(UTC), statement_date=stated, door="validate",
+        sender="validate",
+        media_type=media_type,
+        body=body,
+        received_at=datetime.now(UTC),
+        statement_date=stated,
+        door="validate",
     )
     result = validate(envelope, language())
     if receipt is not None:
@@ -62,7 +80,9 @@ def validate_file(
         _print(file, result)
     if not result.is_usable or not result.outcomes:
         raise typer.Exit(UNUSABLE)
-    raise typer.Exit(SOME_REJECTED if any(o.status == "rejected" for o in result.outcomes) else ACCEPTED)
+    raise typer.Exit(
+        SOME_REJECTED if any(o.status == "rejected" for o in result.outcomes) else ACCEPTED
+    )
 
 
 def _print(file: Path, result: Validation) -> None:
@@ -82,7 +102,10 @@ def _print(file: Path, result: Validation) -> None:
     if len(rejected) > _LISTED:
         console.print(f"... and {len(rejected) - _LISTED} more; --json has them all")
     table = Table("rule", "times", "what must hold", box=None)
-    reasons = (*result.reasons, *(reason for outcome in result.outcomes for reason in outcome.reasons))
+    reasons = (
+        *result.reasons,
+        *(reason for outcome in result.outcomes for reason in outcome.reasons),
+    )
     rules = {reason.rule.key: reason.rule for reason in reasons}
     for key, times in summary["by_rule"].items():
         table.add_row(key, str(times), rules[key].sentence)

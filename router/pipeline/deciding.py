@@ -3,10 +3,10 @@
 import json
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from contracts.canonical import plain_number
-from contracts.changes import Record, RecordChange, SourceSeen
+from contracts.changes import RecordChange, SourceSeen
 from contracts.messages import Item
 from contracts.reasons import Reason, Rule, has_errors
 from contracts.receipts import Outcome
@@ -24,8 +24,21 @@ from registry_store.rules.decision import (
 )
 from registry_store.rules.state import State
 from registry_store.writing import Origin, WriteSet
-from router.pipeline.reading import CLOCK_TOLERANCE, ReadItem, Reading, placed
+from router.pipeline.reading import CLOCK_TOLERANCE, Reading, ReadItem, placed
 from router.routes import ROUTES
+
+
+class Ready(NamedTuple):
+    """An item that can be decided: who asks, and the command as its route prepared it."""
+
+    context: Context
+    command: Any
+
+
+class Refused(NamedTuple):
+    """An item that is answered already, with every reason that could be found."""
+
+    reasons: tuple[Reason, ...]
 
 
 @dataclass(slots=True)
@@ -36,8 +49,8 @@ class Work:
     message_row: int
     run: int
     organisation: str | None
-    #: Per item: its context and the command as prepared, or all the reasons why it is refused already.
-    prepared: list[tuple[Context, Any] | tuple[Reason, ...]] = field(default_factory=list)
+    #: Per item.
+    prepared: list[Ready | Refused] = field(default_factory=list)
 
 
 def prepare(work: Work, setting: Setting, needed: Needs) -> None:
@@ -51,14 +64,17 @@ def prepare(work: Work, setting: Setting, needed: Needs) -> None:
         route = ROUTES.get(item.command)
         if read_item.command is None or route is None:
             more = () if route is None else route.diagnose(item.payload, context)
-            work.prepared.append(_distinct((*read_item.reasons, *placed(more, item, reading.adapter))))
+            reasons = (*read_item.reasons, *placed(more, item, reading.adapter))
+            work.prepared.append(Refused(_distinct(reasons)))
             continue
         command = route.prepare(read_item.command, context)
         route.needs(command, context, needed)
-        work.prepared.append((context, command))
+        work.prepared.append(Ready(context, command))
 
 
-def decide(work: Work, state: State, setting: Setting, writes: WriteSet) -> tuple[tuple[Reason, ...], list[Outcome]]:
+def decide(
+    work: Work, state: State, setting: Setting, writes: WriteSet
+) -> tuple[tuple[Reason, ...], list[Outcome]]:
     """Outcomes of one message; what was accepted is in the state and in the write set afterwards."""
     refused, principal = _principal(work, state)
     if refused:
@@ -68,8 +84,10 @@ def decide(work: Work, state: State, setting: Setting, writes: WriteSet) -> tupl
     outcomes = []
     for read_item, prepared in zip(work.reading.items, work.prepared, strict=True):
         item = read_item.item
-        if read_item.command is None:
-            outcomes.append(Outcome(item.number, item.place, "rejected", item.command, prepared))
+        if isinstance(prepared, Refused):
+            outcomes.append(
+                Outcome(item.number, item.place, "rejected", item.command, prepared.reasons)
+            )
             continue
         context, command = prepared
         context.actor, context.principal = actor, principal
@@ -84,7 +102,9 @@ def decide(work: Work, state: State, setting: Setting, writes: WriteSet) -> tupl
 
 def _distinct(reasons: tuple[Reason, ...]) -> tuple[Reason, ...]:
     """One reason per rule and place."""
-    return tuple({(reason.rule, reason.place): reason for reason in reversed(reasons)}.values())[::-1]
+    return tuple({(reason.rule, reason.place): reason for reason in reversed(reasons)}.values())[
+        ::-1
+    ]
 
 
 def _principal(work: Work, state: State) -> tuple[tuple[Reason, ...], Principal]:
@@ -94,7 +114,9 @@ def _principal(work: Work, state: State) -> tuple[tuple[Reason, ...], Principal]
         return (Reason(Rule.AUTH_01, text),), Principal(None)
     wanted = work.reading.on_behalf_of
     if wanted is not None and wanted != organisation.id:
-        return (Reason(Rule.AUTH_03, f"the sender may not act for {wanted[:40]}: no delegation"),), Principal(None)
+        return (
+            Reason(Rule.AUTH_03, f"the sender may not act for {wanted[:40]}: no delegation"),
+        ), Principal(None)
     return (), Principal.of_organisation(organisation.id, organisation.content)
 
 
@@ -105,7 +127,12 @@ def _due_at(command: Any, now: datetime) -> datetime | None:
 
 
 def _schedule(
-    work: Work, read_item: ReadItem, command: Any, due_at: datetime, principal: Principal, writes: WriteSet
+    work: Work,
+    read_item: ReadItem,
+    command: Any,
+    due_at: datetime,
+    principal: Principal,
+    writes: WriteSet,
 ) -> Outcome:
     """A command of the future: its form and its sender's role are checked now, the rest at its hour."""
     item = read_item.item
@@ -116,8 +143,15 @@ def _schedule(
         return Outcome(item.number, item.place, "rejected", item.command, reasons)
     writes.scheduled.append(
         (
-            writes.new_row(), due_at, work.message_row, work.reading.envelope.sender, work.reading.on_behalf_of,
-            item.number, item.place, item.command, scheduled_payload(item),
+            writes.new_row(),
+            due_at,
+            work.message_row,
+            work.reading.envelope.sender,
+            work.reading.on_behalf_of,
+            item.number,
+            item.place,
+            item.command,
+            scheduled_payload(item),
         )
     )
     return Outcome(item.number, item.place, "scheduled", item.command, reasons, due_at=due_at)
@@ -129,7 +163,12 @@ def scheduled_payload(item: Item) -> str:
 
 
 def _outcome(
-    work: Work, read_item: ReadItem, decision: Decision, context: Context, state: State, writes: WriteSet
+    work: Work,
+    read_item: ReadItem,
+    decision: Decision,
+    context: Context,
+    state: State,
+    writes: WriteSet,
 ) -> Outcome:
     item, reasons = read_item.item, read_item.reasons
     found = decision.warnings if isinstance(decision, Accepted | Unchanged) else decision.reasons
@@ -138,7 +177,11 @@ def _outcome(
     match decision:
         case Accepted(changes=changes, seen=seen):
             origin = Origin(
-                context.actor, context.organisation, work.message_row, work.reading.message_id, item.number,
+                context.actor,
+                context.organisation,
+                work.message_row,
+                work.reading.message_id,
+                item.number,
                 work.reading.cause,
             )
             for change in changes:
@@ -146,14 +189,37 @@ def _outcome(
             _note(seen, state, writes)
             first = changes[0]
             return Outcome(
-                item.number, item.place, "accepted", item.command, reasons, first.id, first.version, first.event,
+                item.number,
+                item.place,
+                "accepted",
+                item.command,
+                reasons,
+                first.id,
+                first.version,
+                first.event,
                 first.material,
             )
         case Unchanged(record=record, seen=seen):
             _note(seen, state, writes)
-            return Outcome(item.number, item.place, "unchanged", item.command, reasons, record.id, record.version)
+            return Outcome(
+                item.number,
+                item.place,
+                "unchanged",
+                item.command,
+                reasons,
+                record.id,
+                record.version,
+            )
         case Superseded(record=record):
-            return Outcome(item.number, item.place, "superseded", item.command, reasons, record.id, record.version)
+            return Outcome(
+                item.number,
+                item.place,
+                "superseded",
+                item.command,
+                reasons,
+                record.id,
+                record.version,
+            )
         case Rejected():
             return Outcome(item.number, item.place, "rejected", item.command, reasons)
 
@@ -161,7 +227,12 @@ def _outcome(
 def _apply(change: RecordChange, state: State, writes: WriteSet, origin: Origin) -> None:
     known = state.records.get(change.id)
     fsp = state.records.get(change.content.get("fsp", ""))
-    row = writes.add(change, known.row if known is not None else None, fsp.row if fsp is not None else None, origin)
+    row = writes.add(
+        change,
+        known.row if known is not None else None,
+        fsp.row if fsp is not None else None,
+        origin,
+    )
     state.apply(change)
     state.records[change.id].row = row
 

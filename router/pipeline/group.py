@@ -80,7 +80,9 @@ def _run(
     state = load(connection, needed)
     group.step("loaded")
     for number, work in works:
-        reasons, outcomes = decide(work, state, group.setting, writes) if work.reading.is_readable else ((), [])
+        reasons, outcomes = (
+            decide(work, state, group.setting, writes) if work.reading.is_readable else ((), [])
+        )
         answered[number] = _answer(work, reasons, outcomes, group, writes, connection)
     group.step("decided")
     for number, reading in enumerate(readings):
@@ -91,7 +93,11 @@ def _run(
 
 
 def _answer(
-    work: Work, reasons: tuple[Reason, ...], outcomes: list[Outcome], group: Group, writes: WriteSet,
+    work: Work,
+    reasons: tuple[Reason, ...],
+    outcomes: list[Outcome],
+    group: Group,
+    writes: WriteSet,
     connection: psycopg.Connection,
 ) -> Answer:
     """The receipt, and the message's own rows: stored under its id for ever, its body archived."""
@@ -106,9 +112,17 @@ def _answer(
     if stored:
         writes.messages.append(
             (
-                work.message_row, reading.envelope.sender, reading.message_id, work.run, reading.content_hash,
-                reading.envelope.received_at, reading.envelope.door, reading.envelope.media_type[:200], body["status"],
-                receipt_bytes.decode(), body_row,
+                work.message_row,
+                reading.envelope.sender,
+                reading.message_id,
+                work.run,
+                reading.content_hash,
+                reading.envelope.received_at,
+                reading.envelope.door,
+                reading.envelope.media_type[:200],
+                body["status"],
+                receipt_bytes.decode(),
+                body_row,
             )
         )
     if reading.scheduled_row is not None:
@@ -117,7 +131,9 @@ def _answer(
     return _rendered(reading, body, receipt_bytes, row=work.message_row if stored else None)
 
 
-def _receipt(reading: Reading, reasons: tuple[Reason, ...], outcomes: list[Outcome], run: int, group: Group) -> dict[str, Any]:
+def _receipt(
+    reading: Reading, reasons: tuple[Reason, ...], outcomes: list[Outcome], run: int, group: Group
+) -> dict[str, Any]:
     sender = reading.envelope.sender
     identity = reading.message_id or hashlib.sha256(reading.envelope.body).hexdigest()
     return receipt(
@@ -135,18 +151,33 @@ def _receipt(reading: Reading, reasons: tuple[Reason, ...], outcomes: list[Outco
 
 
 def _rendered(
-    reading: Reading, body: dict[str, Any], receipt_bytes: bytes, *, row: int | None = None, duplicate: bool = False, dead: bool = False
+    reading: Reading,
+    body: dict[str, Any],
+    receipt_bytes: bytes,
+    *,
+    row: int | None = None,
+    duplicate: bool = False,
+    dead: bool = False,
 ) -> Answer:
     media_type, rendered = reading.adapter.encode_receipt(body)
     return Answer(
-        reading.envelope.sender, reading.message_id, body["status"], receipt_bytes, media_type, rendered,
-        message_row=row, duplicate=duplicate, dead=dead,
+        reading.envelope.sender,
+        reading.message_id,
+        body["status"],
+        receipt_bytes,
+        media_type,
+        rendered,
+        message_row=row,
+        duplicate=duplicate,
+        dead=dead,
     )
 
 
 def _again(reading: Reading, known: Known) -> Answer:
     """The idempotent receiver: the first receipt again, byte for byte."""
-    return _rendered(reading, orjson.loads(known.receipt), known.receipt, row=known.row, duplicate=True)
+    return _rendered(
+        reading, orjson.loads(known.receipt), known.receipt, row=known.row, duplicate=True
+    )
 
 
 def _reused(reading: Reading, group: Group) -> Answer:

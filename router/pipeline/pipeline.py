@@ -67,8 +67,12 @@ class Pipeline:
     def process(self, envelopes: Sequence[Envelope]) -> list[Answer]:
         """One answer per envelope, in order. Raises Transient where trying again later may help."""
         readings = [self._read(envelope) for envelope in envelopes]
-        decided = iter(self.decide([reading for reading in readings if isinstance(reading, Reading)]))
-        return [next(decided) if isinstance(each, Reading) else self._bury(each) for each in readings]
+        decided = iter(
+            self.decide([reading for reading in readings if isinstance(reading, Reading)])
+        )
+        return [
+            next(decided) if isinstance(each, Reading) else self._bury(each) for each in readings
+        ]
 
     def decide(self, readings: Sequence[Reading]) -> list[Answer]:
         """As `process`, of what is read already (the clock's commands)."""
@@ -78,7 +82,7 @@ class Pipeline:
             return self._in_rounds(readings)
         except Transient:
             raise
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - a fault is told apart from a bug, which is isolated
             self._raise_if_passing(error)
             if len(readings) > 1:
                 middle = len(readings) // 2
@@ -94,13 +98,18 @@ class Pipeline:
             try:
                 return run(self._connect(), readings, group)
             except WORLD_MOVED as error:
-                log.info("pipeline.world_moved", round=round_number, messages=len(readings), sqlstate=error.sqlstate)
+                log.info(
+                    "pipeline.world_moved",
+                    round=round_number,
+                    messages=len(readings),
+                    sqlstate=error.sqlstate,
+                )
         raise Transient(f"the world moved {_ROUNDS} times under a group of {len(readings)}")
 
     def _read(self, envelope: Envelope) -> "Reading | _Failed":
         try:
             return read(envelope, self._adapters, self._limits)
-        except Exception as error:  # a bug in an adapter: this message alone is dead, its neighbours go on
+        except Exception as error:  # noqa: BLE001 - a bug of an adapter: this message is dead, its neighbours go on
             return _Failed(envelope, error)
 
     def bury(self, envelope: Envelope, *, cause: str, detail: str) -> Answer:
@@ -110,15 +119,29 @@ class Pipeline:
         """
         try:
             row = bury(
-                self._connect(), lane=f"{envelope.door}.{envelope.message_class}", sender=envelope.sender,
-                message_id=envelope.message_id or None, media_type=envelope.media_type, body=envelope.body,
-                cause=cause, detail=detail[-4_000:], headers=transport_headers(envelope),
+                self._connect(),
+                lane=f"{envelope.door}.{envelope.message_class}",
+                sender=envelope.sender,
+                message_id=envelope.message_id or None,
+                media_type=envelope.media_type,
+                body=envelope.body,
+                cause=cause,
+                detail=detail[-4_000:],
+                headers=transport_headers(envelope),
             )
         except Exception as fault:
             self._raise_if_passing(fault)
             raise
-        log.error("pipeline.dead_letter", row=row, sender=envelope.sender, message_id=envelope.message_id, cause=cause)
-        reason = Reason(Rule.MSG_14, f"the hub failed on this message and keeps it as dead letter {row}")
+        log.error(
+            "pipeline.dead_letter",
+            row=row,
+            sender=envelope.sender,
+            message_id=envelope.message_id,
+            cause=cause,
+        )
+        reason = Reason(
+            Rule.MSG_14, f"the hub failed on this message and keeps it as dead letter {row}"
+        )
         reading = read(replace(envelope, reasons=(reason,)), self._adapters, self._limits)
         return refusal(reading, Group(self._make_setting(self._clock(), 0), self._rows), dead=True)
 

@@ -12,6 +12,7 @@ from contracts.reasons import Reason, Rule, has_errors
 
 #: How far a sender's clock may be ahead of ours.
 CLOCK_TOLERANCE = timedelta(minutes=5)
+_LONGEST_MESSAGE_ID = 200
 
 
 class ReadItem(NamedTuple):
@@ -26,7 +27,8 @@ class ReadItem(NamedTuple):
 class Reading:
     """A message as read. `reasons` are those of the message as a whole; with an error among them no
     item is decided. `content_hash` is what "the same content" means; `scheduled_row` is set where the
-    clock brings a command at its hour."""
+    clock brings a command at its hour.
+    """
 
     envelope: Envelope
     adapter: Adapter
@@ -59,7 +61,11 @@ def read(envelope: Envelope, adapters: tuple[Adapter, ...], limits: Limits) -> R
         decoded = adapter.decode(envelope, limits)
     digest = hashlib.sha256(envelope.body)
     message_id = envelope.message_id or decoded.message_id or ""
-    reasons = (*envelope.reasons, *decoded.reasons, *_envelope_reasons(envelope, decoded, message_id))
+    reasons = (
+        *envelope.reasons,
+        *decoded.reasons,
+        *_envelope_reasons(envelope, decoded, message_id),
+    )
     is_refused = has_errors(reasons)
     items = () if is_refused else tuple([read_item(item, adapter) for item in decoded.items])
     if not items and not is_refused:
@@ -90,20 +96,35 @@ def read_item(item: Item, adapter: Adapter) -> ReadItem:
 
 def placed(reasons: tuple[Reason, ...], item: Item, adapter: Adapter) -> tuple[Reason, ...]:
     """Reasons with their place in the sender's own words, where they have none yet."""
-    return tuple(r if r.place else replace(r, place=adapter.place_of(item, r.path)) for r in reasons)
+    return tuple(
+        r if r.place else replace(r, place=adapter.place_of(item, r.path)) for r in reasons
+    )
 
 
 def _envelope_reasons(envelope: Envelope, decoded: Decoded, message_id: str) -> tuple[Reason, ...]:
     reasons: list[Reason] = []
     if not message_id and not any(reason.rule is Rule.MSG_04 for reason in envelope.reasons):
-        reasons.append(Reason(Rule.MSG_04, "the message carries no id: give one, and the same one when sending it again"))
-    if len(message_id) > 200:
-        reasons.append(Reason(Rule.MSG_13, "a message id has at most 200 characters"))
+        reasons.append(
+            Reason(
+                Rule.MSG_04,
+                "the message carries no id: give one, and the same one when sending it again",
+            )
+        )
+    if len(message_id) > _LONGEST_MESSAGE_ID:
+        reasons.append(Reason(Rule.MSG_13, f"a message id has at most {_LONGEST_MESSAGE_ID} characters"))
     if envelope.message_id and decoded.message_id and envelope.message_id != decoded.message_id:
-        text = f"the transport says {envelope.message_id[:60]}, the document {decoded.message_id[:60]}"
+        text = (
+            f"the transport says {envelope.message_id[:60]}, the document {decoded.message_id[:60]}"
+        )
         reasons.append(Reason(Rule.MSG_06, text))
-    if envelope.on_behalf_of and decoded.on_behalf_of and envelope.on_behalf_of != decoded.on_behalf_of:
-        reasons.append(Reason(Rule.MSG_06, "transport and document name different organisations to act for"))
+    if (
+        envelope.on_behalf_of
+        and decoded.on_behalf_of
+        and envelope.on_behalf_of != decoded.on_behalf_of
+    ):
+        reasons.append(
+            Reason(Rule.MSG_06, "transport and document name different organisations to act for")
+        )
     for moment in (envelope.sent_at, decoded.sent_at):
         if moment is not None:
             reasons.extend(_clock_reasons(moment, envelope.received_at))
@@ -113,7 +134,12 @@ def _envelope_reasons(envelope: Envelope, decoded: Decoded, message_id: str) -> 
 def _clock_reasons(moment: datetime, received_at: datetime) -> tuple[Reason, ...]:
     if moment <= received_at + CLOCK_TOLERANCE:
         return ()
-    return (Reason(Rule.MSG_08, f"the message says that it was sent at {moment.isoformat()}, which is still to come"),)
+    return (
+        Reason(
+            Rule.MSG_08,
+            f"the message says that it was sent at {moment.isoformat()}, which is still to come",
+        ),
+    )
 
 
 def _content_hash(envelope: Envelope, body_digest: bytes) -> bytes:

@@ -21,15 +21,22 @@ def registry(database: Any) -> Iterator[Registry]:
     registry.add_partner("acme", "fsp")
     for number in range(1, 4):
         registry.send("acme", "asset.register", heat_pump(f"S-{number}", number))
-    group = [event("acme", "asset.register", heat_pump(f"S-{n}", n), f"g-{n}") for n in range(4, REGISTRATIONS + 1)]
+    group = [
+        event("acme", "asset.register", heat_pump(f"S-{n}", n), f"g-{n}")
+        for n in range(4, REGISTRATIONS + 1)
+    ]
     registry.pipeline.process(group)
-    registry.send("acme", "asset.amend", {"asset": _asset(registry), "patch": {"attributes": {"scop": 4}}})
+    registry.send(
+        "acme", "asset.amend", {"asset": _asset(registry), "patch": {"attributes": {"scop": 4}}}
+    )
     yield registry
     registry.close()
 
 
 def _asset(registry: Registry) -> str:
-    return str(registry.query("SELECT id FROM record WHERE kind = 'asset' ORDER BY row LIMIT 1")[0][0])
+    return str(
+        registry.query("SELECT id FROM record WHERE kind = 'asset' ORDER BY row LIMIT 1")[0][0]
+    )
 
 
 #: Each needs the owner's rights and the trigger switched off: what an intruder at the database could do.
@@ -47,25 +54,19 @@ MUTATIONS = {
     "a salt is changed": "UPDATE record_version SET salt = sha256('x') WHERE version = 1",
     "a change is removed": "DELETE FROM change WHERE position = 4",
     "a change in the middle of a segment is removed": "DELETE FROM change WHERE position = 7",
-    "a change of a segment is removed and the rest moved up":
-        "DELETE FROM change WHERE position = 7; UPDATE change SET position = position - 1 WHERE position = 8",
-    "two changes of a segment are swapped":
-        "UPDATE change SET position = 999 WHERE position = 6; UPDATE change SET position = 6 WHERE position = 7; "
-        "UPDATE change SET position = 7 WHERE position = 999",
-    "a change is inserted at the end":
-        "INSERT INTO change SELECT 99, record, version + 7, event, material, actor, principal, message, item, cause, "
-        "recorded_at, valid_from, audience_before, audience_after, content_hash FROM change WHERE position = 4",
-    "a segment is removed with its changes":
-        "DELETE FROM change WHERE position = 4; DELETE FROM segment WHERE first_position = 4",
-    "the last segment is removed with its change":
-        "DELETE FROM change WHERE position = (SELECT max(first_position) FROM segment); "
-        "DELETE FROM segment WHERE first_position = (SELECT max(first_position) FROM segment)",
+    "a change of a segment is removed and the rest moved up": "DELETE FROM change WHERE position = 7; UPDATE change SET position = position - 1 WHERE position = 8",
+    "two changes of a segment are swapped": "UPDATE change SET position = 999 WHERE position = 6; UPDATE change SET position = 6 WHERE position = 7; "
+    "UPDATE change SET position = 7 WHERE position = 999",
+    "a change is inserted at the end": "INSERT INTO change SELECT 99, record, version + 7, event, material, actor, principal, message, item, cause, "
+    "recorded_at, valid_from, audience_before, audience_after, content_hash FROM change WHERE position = 4",
+    "a segment is removed with its changes": "DELETE FROM change WHERE position = 4; DELETE FROM segment WHERE first_position = 4",
+    "the last segment is removed with its change": "DELETE FROM change WHERE position = (SELECT max(first_position) FROM segment); "
+    "DELETE FROM segment WHERE first_position = (SELECT max(first_position) FROM segment)",
     "a segment's root is changed": "UPDATE segment SET root = sha256('x') WHERE first_position = 4",
     "a segment's time is changed": "UPDATE segment SET recorded_at = recorded_at + interval '1 us' WHERE first_position = 4",
     "a segment's predecessor is changed": "UPDATE segment SET previous_hash = sha256('x') WHERE first_position = 4",
     "a version is removed": "DELETE FROM record_version WHERE version = 2",
-    "a version is inserted":
-        "INSERT INTO record_version SELECT record, 9, valid_from, content, salt FROM record_version WHERE version = 2",
+    "a version is inserted": "INSERT INTO record_version SELECT record, 9, valid_from, content, salt FROM record_version WHERE version = 2",
     "a record's id is changed": "UPDATE record SET id = 'A-0' WHERE row = (SELECT max(row) FROM record WHERE kind = 'asset')",
     "a record is set back": "UPDATE record SET version = 1 WHERE version = 2",
     "a message id is changed": "UPDATE message SET message_id = 'x' WHERE message_id = 'g-5'",
@@ -73,7 +74,9 @@ MUTATIONS = {
 
 
 @pytest.mark.parametrize("mutation", MUTATIONS)
-def test_whatever_is_tampered_with_is_found(registry: Registry, database: Any, mutation: str) -> None:
+def test_whatever_is_tampered_with_is_found(
+    registry: Registry, database: Any, mutation: str
+) -> None:
     assert registry.audit().is_clean
     with psycopg.connect(database.owner_url) as intruder:
         for table in ("change", "segment"):
@@ -85,7 +88,9 @@ def test_whatever_is_tampered_with_is_found(registry: Registry, database: Any, m
     assert report.findings
 
 
-def test_a_log_that_was_made_anew_is_not_the_one_that_was_signed(registry: Registry, database: Any) -> None:
+def test_a_log_that_was_made_anew_is_not_the_one_that_was_signed(
+    registry: Registry, database: Any
+) -> None:
     """Hashes can be recomputed by whoever can write them; the signature under the head cannot."""
     with registry.database.dedicated() as connection:
         assert make_checkpoint(connection, HUB_KEY, every_seconds=0) == 1
@@ -98,7 +103,9 @@ def test_a_log_that_was_made_anew_is_not_the_one_that_was_signed(registry: Regis
         intruder.execute("UPDATE change SET event = 'asset.deregistered' WHERE position = 4")
         _make_chain_anew(intruder)
     report = registry.audit()
-    assert [finding.problem for finding in report.findings] == ["the log is not the one that was signed in the checkpoint"]
+    assert [finding.problem for finding in report.findings] == [
+        "the log is not the one that was signed in the checkpoint"
+    ]
 
 
 def _make_chain_anew(intruder: psycopg.Connection) -> None:
@@ -108,7 +115,9 @@ def _make_chain_anew(intruder: psycopg.Connection) -> None:
         leaves.setdefault(first, []).append(entry.leaf())
     for segment in list(_segments(intruder)):
         root = merkle_root(leaves[segment.first_position])
-        hash_ = segment_hash(segment.first_position, segment.count, segment.recorded_at, root, previous)
+        hash_ = segment_hash(
+            segment.first_position, segment.count, segment.recorded_at, root, previous
+        )
         intruder.execute(
             "UPDATE segment SET root = %s, previous_hash = %s, hash = %s WHERE first_position = %s",
             (root, previous, hash_, segment.first_position),
@@ -133,13 +142,23 @@ def test_an_erased_content_leaves_the_log_verifiable(registry: Registry, databas
 
 @pytest.mark.parametrize("table", ["change", "segment", "record_version"])
 @pytest.mark.parametrize("statement", ["UPDATE {} SET {} = {}", "DELETE FROM {}", "TRUNCATE {}"])
-def test_the_runtime_role_cannot_rewrite_history(registry: Registry, table: str, statement: str) -> None:
+def test_the_runtime_role_cannot_rewrite_history(
+    registry: Registry, table: str, statement: str
+) -> None:
     column = {"change": "item", "segment": "count", "record_version": "version"}[table]
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         registry.query(statement.format(table, column, column))
 
 
-@pytest.mark.parametrize("statement", ["UPDATE change SET item = 2", "DELETE FROM change", "TRUNCATE change", "DELETE FROM segment"])
-def test_even_the_owner_is_refused_by_the_trigger(registry: Registry, database: Any, statement: str) -> None:
-    with psycopg.connect(database.owner_url) as owner, pytest.raises(psycopg.errors.RaiseException, match="append-only"):
+@pytest.mark.parametrize(
+    "statement",
+    ["UPDATE change SET item = 2", "DELETE FROM change", "TRUNCATE change", "DELETE FROM segment"],
+)
+def test_even_the_owner_is_refused_by_the_trigger(
+    registry: Registry, database: Any, statement: str
+) -> None:
+    with (
+        psycopg.connect(database.owner_url) as owner,
+        pytest.raises(psycopg.errors.RaiseException, match="append-only"),
+    ):
         owner.execute(statement)

@@ -34,7 +34,11 @@ def decide_due(registry: Registry, now: datetime) -> int:
 @pytest.fixture
 def asset(registry: Registry) -> str:
     asset = registry.send("acme", "asset.register", heat_pump())["items"][0]["id"]
-    amend = {"asset": asset, "patch": {"attributes": {"import_capacity_kw": 8.115}}, "valid_from": DUE.isoformat()}
+    amend = {
+        "asset": asset,
+        "patch": {"attributes": {"import_capacity_kw": 8.115}},
+        "valid_from": DUE.isoformat(),
+    }
     assert registry.send("acme", "asset.amend", amend, "future-1")["status"] == "scheduled"
     return str(asset)
 
@@ -43,13 +47,19 @@ def test_nothing_happens_before_the_hour(registry: Registry, asset: str) -> None
     assert decide_due(registry, DUE - timedelta(seconds=1)) == 0
 
 
-def test_at_its_hour_a_command_is_decided_as_if_it_were_sent_then(registry: Registry, asset: str) -> None:
+def test_at_its_hour_a_command_is_decided_as_if_it_were_sent_then(
+    registry: Registry, asset: str
+) -> None:
     assert decide_due(registry, DUE) == 1
     ((event, cause, message_id, content),) = registry.query(
         "SELECT c.event, c.cause, m.message_id, v.content FROM change c JOIN message m ON m.row = c.message "
         "JOIN record_version v USING (record, version) WHERE c.version = 2"
     )
-    assert (event, cause, message_id) == ("asset.updated", "scheduled:future-1", "future-1/scheduled/1")
+    assert (event, cause, message_id) == (
+        "asset.updated",
+        "scheduled:future-1",
+        "future-1/scheduled/1",
+    )
     assert orjson.loads(content)["attributes"]["import_capacity_kw"] == 8.115
     ((outcome,),) = registry.query("SELECT outcome FROM scheduled_command")
     assert orjson.loads(outcome)[0]["status"] == "accepted"
@@ -62,7 +72,9 @@ def test_a_command_is_decided_once(registry: Registry, asset: str) -> None:
 
 def test_its_receipt_is_left_to_the_relay(registry: Registry, asset: str) -> None:
     decide_due(registry, DUE)
-    ((receipt,),) = registry.query("SELECT m.receipt FROM receipt_due d JOIN message m ON m.row = d.message")
+    ((receipt,),) = registry.query(
+        "SELECT m.receipt FROM receipt_due d JOIN message m ON m.row = d.message"
+    )
     assert orjson.loads(receipt)["status"] == "accepted"
 
 

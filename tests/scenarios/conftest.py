@@ -15,8 +15,12 @@ def registry(database: Any) -> Iterator[Registry]:
     registry = Registry(database.url)
     registry.add_partner("acme", "fsp", company_number="01234567")
     registry.add_partner("other", "fsp")
-    registry.add_partner("network", "system_operator", areas={"network_areas": ["LPN"], "gsp_groups": ["_C"]})
-    registry.add_partner("east", "system_operator", areas={"network_areas": ["EPN"], "gsp_groups": ["_A"]})
+    registry.add_partner(
+        "network", "system_operator", areas={"network_areas": ["LPN"], "gsp_groups": ["_C"]}
+    )
+    registry.add_partner(
+        "east", "system_operator", areas={"network_areas": ["EPN"], "gsp_groups": ["_A"]}
+    )
     registry.add_partner("platform", "platform")
     registry.add_partner("installer", "installer")
     yield registry

@@ -12,7 +12,12 @@ _HANG_SECONDS = 30
 
 
 class _Worker(threading.Thread):
-    def __init__(self, name: str, work: Callable[[Callable[[str], None]], Any], reports: "queue.Queue[_Worker]") -> None:
+    def __init__(
+        self,
+        name: str,
+        work: Callable[[Callable[[str], None]], Any],
+        reports: "queue.Queue[_Worker]",
+    ) -> None:
         super().__init__(name=name, daemon=True)
         self._work, self._reports = work, reports
         self._turn = threading.Semaphore(0)

@@ -23,28 +23,49 @@ _WEIGHTS = (3, 5, 7, 13, 17, 19, 23, 29, 31, 37, 41, 43)
 def mpan(number: int, distributor: int = 12) -> str:
     """A well-formed MPAN core."""
     digits = f"{distributor:02d}{number:010d}"
-    check = sum(int(digit) * weight for digit, weight in zip(digits, _WEIGHTS, strict=True)) % 11 % 10
+    check = (
+        sum(int(digit) * weight for digit, weight in zip(digits, _WEIGHTS, strict=True)) % 11 % 10
+    )
     return f"{digits}{check}"
 
 
 def heat_pump(serial: str = "A8-1", point: int = 1, **members: Any) -> dict[str, Any]:
     """The payload of asset.register for a heat pump in London."""
     attributes = {
-        "connection_status": "connected", "import_capacity_kw": 3.5, "make": "ACME", "model": "Air 8",
-        "serial_number": serial, **members.pop("attributes", {}),
+        "connection_status": "connected",
+        "import_capacity_kw": 3.5,
+        "make": "ACME",
+        "model": "Air 8",
+        "serial_number": serial,
+        **members.pop("attributes", {}),
     }
     return {
-        "category": "heat_pump", "accounting_point": {"scheme": "mpan", "id": mpan(point)},
-        "network": {"gsp_group": "_C", "area": "LPN"}, "attributes": attributes, **members,
+        "category": "heat_pump",
+        "accounting_point": {"scheme": "mpan", "id": mpan(point)},
+        "network": {"gsp_group": "_C", "area": "LPN"},
+        "attributes": attributes,
+        **members,
     }
 
 
-def event(sender: str, command: str, data: dict[str, Any], message_id: str, **members: Any) -> Envelope:
+def event(
+    sender: str, command: str, data: dict[str, Any], message_id: str, **members: Any
+) -> Envelope:
     """A structured CloudEvent as it stands at a door."""
-    body = {"specversion": "1.0", "id": message_id, "source": sender, "type": f"fmar.{command}.v1", "data": data}
+    body = {
+        "specversion": "1.0",
+        "id": message_id,
+        "source": sender,
+        "type": f"fmar.{command}.v1",
+        "data": data,
+    }
     return Envelope(
-        message_id=message_id, sender=sender, media_type="application/cloudevents+json", body=orjson.dumps(body),
-        received_at=datetime.now(UTC), **members,
+        message_id=message_id,
+        sender=sender,
+        media_type="application/cloudevents+json",
+        body=orjson.dumps(body),
+        received_at=datetime.now(UTC),
+        **members,
     )
 
 
@@ -59,9 +80,16 @@ class Registry:
         with self.database.dedicated() as connection:
             self.organisations["hub"] = ensure_hub_organisation(connection, hub_key=HUB_KEY)
 
-    def new_pipeline(self, step: Callable[[str], None] = lambda _step: None, now: Callable[[], datetime] | None = None) -> Pipeline:
+    def new_pipeline(
+        self,
+        step: Callable[[str], None] = lambda _step: None,
+        now: Callable[[], datetime] | None = None,
+    ) -> Pipeline:
         return Pipeline(
-            self.database, adapters=LANGUAGE.adapters, limits=LANGUAGE.limits, step=step,
+            self.database,
+            adapters=LANGUAGE.adapters,
+            limits=LANGUAGE.limits,
+            step=step,
             make_setting=lambda now, id_round: LANGUAGE.setting(now, HUB_KEY, id_round),
             **({"clock": now} if now else {}),
         )
@@ -74,14 +102,24 @@ class Registry:
         organisation: str = receipt["items"][0]["id"]
         with self.database.dedicated() as connection:
             connection.execute(
-                "INSERT INTO partner (slug, organisation, secret_hash, lane) VALUES (%s, %s, '', 0)", (slug, organisation)
+                "INSERT INTO partner (slug, organisation, secret_hash, lane) VALUES (%s, %s, '', 0)",
+                (slug, organisation),
             )
         self.organisations[slug] = organisation
         return organisation
 
-    def send(self, sender: str, command: str, data: dict[str, Any], message_id: str | None = None, **members: Any) -> dict[str, Any]:
+    def send(
+        self,
+        sender: str,
+        command: str,
+        data: dict[str, Any],
+        message_id: str | None = None,
+        **members: Any,
+    ) -> dict[str, Any]:
         """The receipt of one message."""
-        return self.receipt_of(event(sender, command, data, message_id or self.new_message_id(), **members))
+        return self.receipt_of(
+            event(sender, command, data, message_id or self.new_message_id(), **members)
+        )
 
     def receipt_of(self, envelope: Envelope) -> dict[str, Any]:
         return receipt(self.pipeline.process([envelope])[0])
@@ -109,5 +147,8 @@ def receipt(answer: Answer) -> dict[str, Any]:
 
 def rules(receipt: dict[str, Any], severity: str = "error") -> list[str]:
     """The rule keys of all reasons, those of the message first."""
-    reasons = [*receipt.get("reasons", ()), *(reason for item in receipt["items"] for reason in item["reasons"])]
+    reasons = [
+        *receipt.get("reasons", ()),
+        *(reason for item in receipt["items"] for reason in item["reasons"]),
+    ]
     return [reason["rule"] for reason in reasons if reason["severity"] == severity]

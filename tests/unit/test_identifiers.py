@@ -20,7 +20,10 @@ from contracts.identifiers import (
 )
 
 
-@given(st.integers(min_value=0, max_value=2**60 - 1), st.sampled_from(["asset", "organisation", "receipt"]))
+@given(
+    st.integers(min_value=0, max_value=2**60 - 1),
+    st.sampled_from(["asset", "organisation", "receipt"]),
+)
 def test_a_public_id_has_the_check_character_of_iso_7064(number: int, kind: str) -> None:
     id = public_id(kind, number)
     assert mod_37_36.is_valid(id.replace("-", ""))
@@ -28,7 +31,11 @@ def test_a_public_id_has_the_check_character_of_iso_7064(number: int, kind: str)
     assert set(id[2:16]) <= set(CROCKFORD + "-")
 
 
-@given(st.integers(min_value=0, max_value=2**60 - 1), st.integers(min_value=2, max_value=15), st.sampled_from(CROCKFORD))
+@given(
+    st.integers(min_value=0, max_value=2**60 - 1),
+    st.integers(min_value=2, max_value=15),
+    st.sampled_from(CROCKFORD),
+)
 def test_one_wrong_character_is_found(number: int, place: int, character: str) -> None:
     id = public_id("asset", number)
     wrong = id[:place] + character + id[place + 1 :]
@@ -75,12 +82,24 @@ def test_eics() -> None:
     assert eic_problem("22W2018") is not None
 
 
-@pytest.mark.parametrize(("bmu", "ok"), [("T_DRAXX-1", True), ("2__ABCDE000", True), ("", False), ("T_DRAXX-1-TOO-LONG", False)])
+@pytest.mark.parametrize(
+    ("bmu", "ok"),
+    [("T_DRAXX-1", True), ("2__ABCDE000", True), ("", False), ("T_DRAXX-1-TOO-LONG", False)],
+)
 def test_bm_unit_ids(bmu: str, ok: bool) -> None:
     assert (bmu_problem(bmu) is None) is ok
 
 
-@pytest.mark.parametrize(("number", "ok"), [("01234567", True), ("SC123456", True), ("1234567", False), ("sc123456", False), ("ABC12345", False)])
+@pytest.mark.parametrize(
+    ("number", "ok"),
+    [
+        ("01234567", True),
+        ("SC123456", True),
+        ("1234567", False),
+        ("sc123456", False),
+        ("ABC12345", False),
+    ],
+)
 def test_company_numbers(number: str, ok: bool) -> None:
     assert is_company_number(number) is ok
 
@@ -92,7 +111,13 @@ def test_mpids() -> None:
 
 @pytest.mark.parametrize(
     ("text", "normal", "whole"),
-    [("ip12  2tw", "IP12 2TW", True), ("SW1A1AA", "SW1A 1AA", True), ("RM9", "RM9", False), ("IP60 LE", "IP6 0LE", True), ("C012 5NB", "C012 5NB", False)],
+    [
+        ("ip12  2tw", "IP12 2TW", True),
+        ("SW1A1AA", "SW1A 1AA", True),
+        ("RM9", "RM9", False),
+        ("IP60 LE", "IP6 0LE", True),
+        ("C012 5NB", "C012 5NB", False),
+    ],
 )
 def test_postcodes(text: str, normal: str, whole: bool) -> None:
     assert normalise_postcode(text) == normal
