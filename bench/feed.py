@@ -51,13 +51,19 @@ def main() -> None:
         "log_written_changes_per_second": round(options.changes / written),
     }
     store.close()
-    print(json.dumps(report) if options.json else "\n".join(f"{name}: {value}" for name, value in report.items()))
+    print(
+        json.dumps(report)
+        if options.json
+        else "\n".join(f"{name}: {value}" for name, value in report.items())
+    )
 
 
 def _cut(store: Database, cutter: Cutter, changes: int) -> dict[str, float]:
     seconds: list[float] = []
     with store.dedicated() as connection:
-        ids = [id for (id,) in connection.execute("SELECT id FROM subscription WHERE state = 'active'")]
+        ids = [
+            id for (id,) in connection.execute("SELECT id FROM subscription WHERE state = 'active'")
+        ]
         (position,) = connection.execute("SELECT min(position) FROM subscription").fetchone()
         head = log.head(connection)
         while position < head:
@@ -92,34 +98,59 @@ def _cut(store: Database, cutter: Cutter, changes: int) -> dict[str, float]:
 def _prepare(connection: psycopg.Connection) -> None:
     content = {"legal_name": "Bench", "roles": ["facilitator"], "status": "active"}
     _write(connection, RowBlocks(), [(OPERATOR, "organisation", content)])
-    connection.execute("INSERT INTO partner (slug, organisation, secret_hash, lane) VALUES ('bench', %s, '', 0)", (OPERATOR,))
+    connection.execute(
+        "INSERT INTO partner (slug, organisation, secret_hash, lane) VALUES ('bench', %s, '', 0)",
+        (OPERATOR,),
+    )
 
 
 def _subscribe(store: Database, count: int, categories: list[str], areas: list[str]) -> None:
     cells = itertools.cycle(itertools.product(areas, categories))
     for area, category in itertools.islice(cells, count):
-        filter = Filter(categories=frozenset({category}), gsp_groups=frozenset({GSP_GROUP_OF_AREA[area]}))
+        filter = Filter(
+            categories=frozenset({category}), gsp_groups=frozenset({GSP_GROUP_OF_AREA[area]})
+        )
         create(store, partner="bench", filter=filter, way="pull")
 
 
-def _write_changes(connection: psycopg.Connection, count: int, categories: list[str], areas: list[str]) -> None:
+def _write_changes(
+    connection: psycopg.Connection, count: int, categories: list[str], areas: list[str]
+) -> None:
     rows = RowBlocks()
     for start in range(0, count, CHANGES_A_COMMIT):
         _write(
-            connection, rows,
+            connection,
+            rows,
             [
-                (f"A-{number}", "asset", _asset(areas[number % len(areas)], categories[number // len(areas) % len(categories)], number))
+                (
+                    f"A-{number}",
+                    "asset",
+                    _asset(
+                        areas[number % len(areas)],
+                        categories[number // len(areas) % len(categories)],
+                        number,
+                    ),
+                )
                 for number in range(start, min(count, start + CHANGES_A_COMMIT))
             ],
         )
 
 
-def _write(connection: psycopg.Connection, rows: RowBlocks, records: list[tuple[str, str, dict[str, object]]]) -> None:
+def _write(
+    connection: psycopg.Connection,
+    rows: RowBlocks,
+    records: list[tuple[str, str, dict[str, object]]],
+) -> None:
     with connection.transaction():
         writes = WriteSet(new_row=lambda: rows.take(connection))
         for id, kind, content in records:
             change = RecordChange(
-                kind=kind, id=id, event=f"{kind}.registered", expected=0, content=content, valid_from=datetime.now(UTC),
+                kind=kind,
+                id=id,
+                event=f"{kind}.registered",
+                expected=0,
+                content=content,
+                valid_from=datetime.now(UTC),
                 audience_after=audience_of(kind, id, content),
             )
             writes.add(change, None, None, Origin(OPERATOR, OPERATOR, 1, "bench", 1))
@@ -128,14 +159,28 @@ def _write(connection: psycopg.Connection, rows: RowBlocks, records: list[tuple[
 
 def _asset(area: str, category: str, number: int) -> dict[str, object]:
     return {
-        "status": "pending_validation", "category": category, "category_version": "1.0", "fsp": "O-SOMEFSP",
-        "registered_by": "O-SOMEFSP", "accounting_point": {"scheme": "mpan", "id": "1200012345678"},
+        "status": "pending_validation",
+        "category": category,
+        "category_version": "1.0",
+        "fsp": "O-SOMEFSP",
+        "registered_by": "O-SOMEFSP",
+        "accounting_point": {"scheme": "mpan", "id": "1200012345678"},
         "network": {"area": area, "gsp_group": GSP_GROUP_OF_AREA[area]},
-        "keys": [{"scheme": "device", "value": f"1200012345678|ACME|SN-{number}", "strength": "strong"}],
+        "keys": [
+            {"scheme": "device", "value": f"1200012345678|ACME|SN-{number}", "strength": "strong"}
+        ],
         "attributes": {
-            "connection_status": "connected", "connected_on": "2019-05-01", "export_capacity_kw": 5000,
-            "import_capacity_kw": 5000, "make": "ACME", "model": "B2", "serial_number": f"SN-{number}",
-            "site_name": "Example site", "postcode": "SW1A 1AA", "latitude": 51.501, "longitude": -0.142,
+            "connection_status": "connected",
+            "connected_on": "2019-05-01",
+            "export_capacity_kw": 5000,
+            "import_capacity_kw": 5000,
+            "make": "ACME",
+            "model": "B2",
+            "serial_number": f"SN-{number}",
+            "site_name": "Example site",
+            "postcode": "SW1A 1AA",
+            "latitude": 51.501,
+            "longitude": -0.142,
         },
     }
 

@@ -91,8 +91,14 @@ def create(
                 "INSERT INTO subscription (id, partner, organisation, filter, way, target, state, "
                 "principal, epoch, position) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
                 (
-                    id, partner, organisation, Jsonb(filter.as_json()), way, Jsonb(dict(target or {})),
-                    "starting" if start == "snapshot" else "active", Jsonb(principal_as_json(principal)),
+                    id,
+                    partner,
+                    organisation,
+                    Jsonb(filter.as_json()),
+                    way,
+                    Jsonb(dict(target or {})),
+                    "starting" if start == "snapshot" else "active",
+                    Jsonb(principal_as_json(principal)),
                     log.epoch(connection),
                     _BEFORE_THE_LOG if start == "snapshot" else log.head(connection),
                 ),
@@ -124,7 +130,9 @@ def pause(connection: psycopg.Connection, id: str) -> None:
 def resume(connection: psycopg.Connection, id: str) -> None:
     """Also opens one again that its target had closed (410)."""
     _set_state(
-        connection, id, f"state = CASE WHEN position = {_BEFORE_THE_LOG} THEN 'starting' ELSE 'active' END",
+        connection,
+        id,
+        f"state = CASE WHEN position = {_BEFORE_THE_LOG} THEN 'starting' ELSE 'active' END",
         ("paused", "closed"),
     )
 
@@ -134,9 +142,12 @@ def close(connection: psycopg.Connection, id: str) -> None:
     _set_state(connection, id, "state = 'closed'", ("active", "starting", "paused", "ended"))
 
 
-def _set_state(connection: psycopg.Connection, id: str, change: str, allowed: tuple[str, ...]) -> None:
+def _set_state(
+    connection: psycopg.Connection, id: str, change: str, allowed: tuple[str, ...]
+) -> None:
     moved = connection.execute(
-        f"UPDATE subscription SET {change} WHERE id = %s AND state = ANY(%s)", (id, list(allowed))
+        f"UPDATE subscription SET {change} WHERE id = %s AND state = ANY(%s)",  # noqa: S608 - constants
+        (id, list(allowed)),
     )
     if not moved.rowcount:
         raise SubscriptionUnknown(f"there is no subscription {id} that is {' or '.join(allowed)}")
@@ -148,9 +159,10 @@ def _organisation_of(connection: psycopg.Connection, partner: str) -> str:
     ).fetchone()
     if row is None:
         raise PartnerUnknown(f"there is no active partner {partner}")
-    return row[0]
+    return str(row[0])
 
 
 def _select(connection: psycopg.Connection, rest: str, *parameters: str) -> list[Subscription]:
     with connection.cursor(row_factory=class_row(Subscription)) as cursor:
-        return cursor.execute(f"SELECT {_COLUMNS} FROM subscription {rest}", parameters).fetchall()
+        query = f"SELECT {_COLUMNS} FROM subscription {rest}"  # noqa: S608 - constants
+        return cursor.execute(query, parameters).fetchall()

@@ -6,6 +6,7 @@ from typing import Any
 import psycopg
 from psycopg import IsolationLevel
 
+from registry_store.category_documents import load_catalogue
 from registry_store.database import Database
 from registry_store.feed import grants, log, snapshots
 from registry_store.feed.cut import Cutter
@@ -13,12 +14,13 @@ from registry_store.feed.filters import Filter
 from registry_store.feed.packing import FeedLimits
 from registry_store.subscriptions import create
 from router.bootstrap import SCHEMAS
-from registry_store.category_documents import load_catalogue
 
 CATALOGUE = load_catalogue(SCHEMAS)
 
 
-def subscribe(database: Database, partner: str, start: str = "now", way: str = "pull", **filter: Any) -> str:
+def subscribe(
+    database: Database, partner: str, start: str = "now", way: str = "pull", **filter: Any
+) -> str:
     return create(database, partner=partner, filter=Filter(**filter), way=way, start=start).id
 
 
@@ -31,7 +33,8 @@ def cut_all(database: Database, limits: FeedLimits | None = None) -> None:
             take_snapshot(connection, subscription, limits)
         head = log.head(connection)
         while behind := connection.execute(
-            "SELECT id, position FROM subscription WHERE state = 'active' AND position < %s ORDER BY position", (head,)
+            "SELECT id, position FROM subscription WHERE state = 'active' AND position < %s ORDER BY 2",
+            (head,),
         ).fetchall():
             position = behind[0][1]
             ids = [id for id, at in behind if at == position]
@@ -39,10 +42,14 @@ def cut_all(database: Database, limits: FeedLimits | None = None) -> None:
                 report = cutter.cut(connection, ids, position, ceiling=head)
             for subscription, grant in report.grants:
                 with connection.transaction():
-                    assert grants.expand(connection, subscription, grant, catalogue=CATALOGUE, limits=limits)
+                    assert grants.expand(
+                        connection, subscription, grant, catalogue=CATALOGUE, limits=limits
+                    )
 
 
-def take_snapshot(connection: psycopg.Connection, subscription: str, limits: FeedLimits | None = None) -> None:
+def take_snapshot(
+    connection: psycopg.Connection, subscription: str, limits: FeedLimits | None = None
+) -> None:
     connection.isolation_level = IsolationLevel.REPEATABLE_READ
     with connection.transaction():
         snapshots.take(connection, subscription, catalogue=CATALOGUE, limits=limits or FeedLimits())
@@ -53,9 +60,12 @@ def told(database: Database, subscription: str) -> list[dict[str, Any]]:
     """All notifications of the subscription as they stand in its bundles."""
     with database.dedicated() as connection:
         rows = connection.execute(
-            "SELECT content FROM bundle WHERE subscription = %s ORDER BY first_sequence", (subscription,)
+            "SELECT content FROM bundle WHERE subscription = %s ORDER BY first_sequence",
+            (subscription,),
         ).fetchall()
-    return [notification for (content,) in rows for notification in json.loads(content)["notifications"]]
+    return [
+        notification for (content,) in rows for notification in json.loads(content)["notifications"]
+    ]
 
 
 def in_short(notifications: list[dict[str, Any]]) -> list[tuple[int, str, str]]:

@@ -6,7 +6,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Self
 
 import psycopg
 
@@ -17,24 +17,42 @@ from registry_store.writing import Origin, RowBlocks, WriteSet
 FACILITATOR = "O-FACI"
 
 
-def asset(*, area: str = "EPN", group: str = "_A", fsp: str = "O-FSP1", **members: Any) -> dict[str, Any]:
+def asset(
+    *, area: str = "EPN", group: str = "_A", fsp: str = "O-FSP1", **members: Any
+) -> dict[str, Any]:
     """Canonical content of an asset, without what the store adds."""
     attributes = {
-        "connection_status": "connected", "export_capacity_kw": 50, "make": "ACME", "serial_number": "SN-1",
-        "customer_name": "A Person", "postcode": "SW1A 1AA",
+        "connection_status": "connected",
+        "export_capacity_kw": 50,
+        "make": "ACME",
+        "serial_number": "SN-1",
+        "customer_name": "A Person",
+        "postcode": "SW1A 1AA",
     } | members.pop("attributes", {})
     return {
-        "status": "pending_validation", "category": "battery_storage", "category_version": "1.0", "fsp": fsp,
-        "registered_by": fsp, "accounting_point": {"scheme": "mpan", "id": "1200012345678"},
-        "network": {"area": area, "gsp_group": group}, "attributes": attributes,
+        "status": "pending_validation",
+        "category": "battery_storage",
+        "category_version": "1.0",
+        "fsp": fsp,
+        "registered_by": fsp,
+        "accounting_point": {"scheme": "mpan", "id": "1200012345678"},
+        "network": {"area": area, "gsp_group": group},
+        "attributes": attributes,
     } | members
 
 
 def organisation(
-    *roles: str, network_areas: Iterable[str] = (), gsp_groups: Iterable[str] = (), status: str = "active"
+    *roles: str,
+    network_areas: Iterable[str] = (),
+    gsp_groups: Iterable[str] = (),
+    status: str = "active",
 ) -> dict[str, Any]:
     areas = {"network_areas": sorted(network_areas), "gsp_groups": sorted(gsp_groups)}
-    content: dict[str, Any] = {"status": status, "legal_name": "Example Ltd", "roles": sorted(roles)}
+    content: dict[str, Any] = {
+        "status": status,
+        "legal_name": "Example Ltd",
+        "roles": sorted(roles),
+    }
     return content | ({"areas": areas} if any(areas.values()) else {})
 
 
@@ -53,7 +71,7 @@ class Register:
         self._rows = RowBlocks()
         self._known: dict[str, _Known] = {}
 
-    def __enter__(self) -> "Register":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -71,19 +89,34 @@ class Register:
 
     def partner(self, slug: str, id: str) -> None:
         self._connection.execute(
-            "INSERT INTO partner (slug, organisation, secret_hash, lane) VALUES (%s, %s, '', 0)", (slug, id)
+            "INSERT INTO partner (slug, organisation, secret_hash, lane) VALUES (%s, %s, '', 0)",
+            (slug, id),
         )
 
     def _add(
-        self, writes: WriteSet, id: str, content: Mapping[str, Any], *, event: str = "", material: bool | None = None
+        self,
+        writes: WriteSet,
+        id: str,
+        content: Mapping[str, Any],
+        *,
+        event: str = "",
+        material: bool | None = None,
     ) -> None:
         kind = "organisation" if id.startswith("O-") else "asset"
         known = self._known.get(id)
         audience = audience_of(kind, id, content)
         change = RecordChange(
-            kind=kind, id=id, event=event or f"{kind}.{'updated' if known else 'registered'}",
-            expected=known.version if known else 0, content=content, valid_from=datetime.now(UTC),
-            audience_after=audience, audience_before=known.audience if known else None, material=material,
+            kind=kind,
+            id=id,
+            event=event or f"{kind}.{'updated' if known else 'registered'}",
+            expected=known.version if known else 0,
+            content=content,
+            valid_from=datetime.now(UTC),
+            audience_after=audience,
+            audience_before=known.audience if known else None,
+            material=material,
         )
-        row = writes.add(change, known.row if known else None, None, Origin(FACILITATOR, FACILITATOR, 1, "m", 1))
+        row = writes.add(
+            change, known.row if known else None, None, Origin(FACILITATOR, FACILITATOR, 1, "m", 1)
+        )
         self._known[id] = _Known(row, change.version, audience)

@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import suppress
+from typing import Self
 
 from sqlalchemy.engine import make_url
 
@@ -14,10 +15,12 @@ class SeverableWay:
         self._writers: set[asyncio.StreamWriter] = set()
         self._severed = False
 
-    async def __aenter__(self) -> "SeverableWay":
+    async def __aenter__(self) -> Self:
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
         port = self._server.sockets[0].getsockname()[1]
-        self.url = self._target.set(host="127.0.0.1", port=port).render_as_string(hide_password=False)
+        self.url = self._target.set(host="127.0.0.1", port=port).render_as_string(
+            hide_password=False
+        )
         return self
 
     async def __aexit__(self, *_: object) -> None:

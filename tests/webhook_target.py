@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, field
+from typing import Self
 
 
 @dataclass
@@ -13,7 +14,7 @@ class WebhookTarget:
     requests: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
     _server: asyncio.Server | None = None
 
-    async def __aenter__(self) -> "WebhookTarget":
+    async def __aenter__(self) -> Self:
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
         return self
 
@@ -33,13 +34,17 @@ class WebhookTarget:
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             lines = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")[1:-2]
-            headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines)}
+            headers = {
+                name.lower(): value for name, _, value in (line.partition(": ") for line in lines)
+            }
             body = await reader.readexactly(int(headers["content-length"]))
             self.requests.append((headers, body))
             status = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
             await asyncio.sleep(self.delay_seconds)
             extra = "Location: http://127.0.0.1:9/elsewhere\r\n" if status == 302 else ""
-            writer.write(f"HTTP/1.1 {status} X\r\n{extra}Content-Length: 0\r\nConnection: close\r\n\r\n".encode())
+            writer.write(
+                f"HTTP/1.1 {status} X\r\n{extra}Content-Length: 0\r\nConnection: close\r\n\r\n".encode()
+            )
             await writer.drain()
         except (asyncio.IncompleteReadError, ConnectionError):
             pass

@@ -9,6 +9,7 @@ import binascii
 import re
 from dataclasses import dataclass
 
+_MOST_DIGITS = 18
 _FORM = re.compile(rb"([1-9][0-9]{0,8})\.([0-9]{1,18})")
 
 
@@ -24,12 +25,14 @@ class Cursor:
     sequence: int
 
     def __str__(self) -> str:
-        return base64.urlsafe_b64encode(f"{self.epoch}.{self.sequence}".encode()).decode().rstrip("=")
+        return (
+            base64.urlsafe_b64encode(f"{self.epoch}.{self.sequence}".encode()).decode().rstrip("=")
+        )
 
     @classmethod
     def read(cls, text: str, *, epoch: int) -> "Cursor":
         """A cursor, or a plain sequence, which is taken to be of `epoch`. Raises CursorUnreadable."""
-        if text.isascii() and text.isdigit() and len(text) <= 18:
+        if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS:
             return cls(epoch, int(text))
         try:
             plain = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)

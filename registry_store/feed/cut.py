@@ -58,7 +58,9 @@ class Cutter:
         storing.move(
             connection,
             {
-                s.id: storing.Move(cut.position_of(s.id), cut.next_sequences.get(s.id, s.next_sequence))
+                s.id: storing.Move(
+                    cut.position_of(s.id), cut.next_sequences.get(s.id, s.next_sequence)
+                )
                 for s in subscribers
             },
         )

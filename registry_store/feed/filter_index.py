@@ -7,6 +7,8 @@ change costs as much as the subscriptions it concerns, not as much as there are 
 
 from collections.abc import Iterator, Mapping
 from itertools import product
+from math import prod
+from typing import Any
 
 from contracts.changes import Audience
 from registry_store.feed.filters import Filter
@@ -38,7 +40,9 @@ class FilterIndex:
         """Subscriptions, none of them twice unless its own organisations share the record."""
         place = (audience.kind, audience.category, audience.gsp_group, audience.network_area)
         if place not in self._found:
-            self._found[place] = [name for cell in self._lookups(place) for name in self._in_cell.get(cell, ())]
+            self._found[place] = [
+                name for cell in self._lookups(place) for name in self._in_cell.get(cell, ())
+            ]
         yield from self._found[place]
         for organisation in audience.organisations:
             yield from self._of_owner.get(organisation, ())
@@ -51,17 +55,10 @@ class FilterIndex:
 
 
 def _cells(filter: Filter) -> Iterator[_Cell]:
-    lists = [
+    lists: list[list[Any]] = [
         sorted(condition) if condition is not None else [None]
         for condition in (filter.kinds, filter.categories, filter.gsp_groups, filter.network_areas)
     ]
-    while _count(lists) > _MOST_CELLS:
+    while prod(map(len, lists)) > _MOST_CELLS:
         lists[max(range(len(lists)), key=lambda number: len(lists[number]))] = [None]
-    yield from product(*lists)  # type: ignore[misc] # four lists, four parts
-
-
-def _count(lists: list[list[str]] | list[list[None]]) -> int:
-    cells = 1
-    for values in lists:
-        cells *= len(values)
-    return cells
+    yield from product(*lists)

@@ -63,7 +63,9 @@ class Filter:
     @classmethod
     def from_json(cls, members: Mapping[str, Any]) -> "Filter":
         """The filter as it is stored. Raises FilterRefused for anything else."""
-        problems = [f"a filter has no member {name!r}" for name in members.keys() - {*_LISTS, *_SWITCHES}]
+        problems = [
+            f"a filter has no member {name!r}" for name in members.keys() - {*_LISTS, *_SWITCHES}
+        ]
         problems += [
             f"{name} must be a list of names, with at least one"
             for name in _LISTS
@@ -76,14 +78,23 @@ class Filter:
         ]
         if problems:
             raise FilterRefused(problems)
-        lists = {name: frozenset(members[name]) for name in _LISTS if name in members}
-        return cls(**lists, **{name: members.get(name, False) for name in _SWITCHES})
+        given: dict[str, Any] = {
+            name: frozenset(members[name]) for name in _LISTS if name in members
+        }
+        return cls(**given, **{name: members.get(name, False) for name in _SWITCHES})
 
-    def unknown_names(self, categories: Collection[str]) -> list[str]:
-        """What this filter names that does not exist: it would match nothing, silently."""
+    def refuse_unknown_names(self, categories: Collection[str]) -> None:
+        """Raises FilterRefused for what does not exist: it would match nothing, silently."""
+        if problems := self._unknown_names(categories):
+            raise FilterRefused(problems)
+
+    def _unknown_names(self, categories: Collection[str]) -> list[str]:
         known: dict[str, Collection[str]] = {
-            "kinds": KINDS, "events": EVENTS, "categories": categories,
-            "gsp_groups": GSP_GROUPS, "network_areas": NETWORK_AREAS,
+            "kinds": KINDS,
+            "events": EVENTS,
+            "categories": categories,
+            "gsp_groups": GSP_GROUPS,
+            "network_areas": NETWORK_AREAS,
         }
         return [
             f"{name}: {value!r} is not one of {', '.join(sorted(known[name]))}"

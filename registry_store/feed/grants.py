@@ -39,8 +39,11 @@ def expand(
     before = locked[0]
     after = replace(before, principal=principal_after(grant, before.principal))
     packer = Packer(
-        subscription=subscription, filter_version=before.filter_version, epoch=log.epoch(connection),
-        next_sequence=before.next_sequence, limits=limits,
+        subscription=subscription,
+        filter_version=before.filter_version,
+        epoch=log.epoch(connection),
+        next_sequence=before.next_sequence,
+        limits=limits,
     )
     has_ended = not after.principal.roles  # what an inactive organisation is left with
     notices = (
@@ -50,7 +53,9 @@ def expand(
     )
     storing.insert_streamed(connection, pack(packer, notices, grant.position))
     storing.move(connection, {subscription: storing.Move(grant.position, packer.next_sequence)})
-    storing.become(connection, subscription, after.principal, state="ended" if has_ended else "active")
+    storing.become(
+        connection, subscription, after.principal, state="ended" if has_ended else "active"
+    )
     return True
 
 
@@ -77,7 +82,8 @@ def _own_change(
     """The change as any subscriber is told it."""
     was, now = before.sight_of(grant.audience_before), after.sight_of(grant.audience_after)
     telling = Telling(grant, catalogue)
-    if telling.is_event_of_the_log(was, now) and not after.filter.asks_for(grant.event, grant.material):
+    if telling.is_event_of_the_log(was, now) and not after.filter.asks_for(
+        grant.event, grant.material
+    ):
         return None
     return telling.notice(was, now)
-

@@ -36,7 +36,7 @@ _CHANGES = f"""
     WHERE c.position > %(after)s
     ORDER BY c.position
     LIMIT %(limit)s
-"""
+"""  # noqa: S608 - composed of the constant above
 
 #: What the register held when `position` was the head: per record the change that made the version
 #: which was current then. Reads the whole log: grants are rare.
@@ -47,7 +47,7 @@ _STATE_AT = f"""
     JOIN record_version v ON v.record = c.record AND v.version = c.version
     WHERE c.position <= %(position)s AND c.record <> %(without)s
     ORDER BY c.record, c.valid_from DESC, c.version DESC
-"""
+"""  # noqa: S608 - composed of the constant above
 
 #: What the register holds now, in the snapshot of the transaction that asks.
 _STATE_NOW = f"""
@@ -60,8 +60,20 @@ _STATE_NOW = f"""
       AND (%(gsp_groups)s::text[] IS NULL OR r.gsp_group = ANY(%(gsp_groups)s))
       AND (%(network_areas)s::text[] IS NULL OR r.network_area = ANY(%(network_areas)s))
     ORDER BY r.row
-"""
+"""  # noqa: S608 - composed of the constant above
 
+#: The columns of `_CHANGE` that are taken over as they are.
+_SIMPLE = (
+    "position",
+    "record",
+    "id",
+    "kind",
+    "version",
+    "event",
+    "material",
+    "recorded_at",
+    "valid_from",
+)
 _ROWS_AT_ONCE = 2_000
 
 
@@ -74,20 +86,26 @@ def head(connection: psycopg.Connection) -> int:
 def epoch(connection: psycopg.Connection) -> int:
     row = connection.execute("SELECT max(epoch) FROM epoch").fetchone()
     assert row is not None
-    return row[0]
+    return int(row[0])
 
 
-def changes_after(connection: psycopg.Connection, position: int, *, limit: int) -> list[LoggedChange]:
+def changes_after(
+    connection: psycopg.Connection, position: int, *, limit: int
+) -> list[LoggedChange]:
     rows = connection.execute(_CHANGES, {"after": position, "limit": limit})
-    return [_change(*row) for row in rows]
+    return [_change(row) for row in rows]
 
 
-def state_at(connection: psycopg.Connection, position: int, *, without: int) -> Iterator[LoggedChange]:
+def state_at(
+    connection: psycopg.Connection, position: int, *, without: int
+) -> Iterator[LoggedChange]:
     """Each record but one (its store key) as it was current at the position, in a fixed order."""
     yield from _streamed(connection, _STATE_AT, {"position": position, "without": without})
 
 
-def state_now(connection: psycopg.Connection, **conditions: list[str] | None) -> Iterator[LoggedChange]:
+def state_now(
+    connection: psycopg.Connection, **conditions: list[str] | None
+) -> Iterator[LoggedChange]:
     """Each record as it is current, narrowed by `kinds, categories, gsp_groups, network_areas`."""
     yield from _streamed(connection, _STATE_NOW, conditions)
 
@@ -98,19 +116,19 @@ def _streamed(
     """Through a server-side cursor, which needs a transaction: the answer may be the whole register."""
     with connection.cursor(name="feed_state") as cursor:
         cursor.itersize = _ROWS_AT_ONCE
-        cursor.execute(query, parameters)  # type: ignore[call-overload] # composed of constants above
+        cursor.execute(query, parameters)
         for row in cursor:
-            yield _change(*row)
+            yield _change(row)
 
 
-def _change(  # noqa: PLR0913, PLR0917 - the columns of _CHANGE in their order
-    position, record, id, kind, version, event, material, recorded_at, valid_from,
-    before, after, content_hash, content, previous=None, is_current=True,
-) -> LoggedChange:
+def _change(row: TupleRow) -> LoggedChange:
+    """From the columns of `_CHANGE`, and of `_CHANGES` where that was asked."""
+    *simple, before, after, content_hash, content = row[:13]
     return LoggedChange(
-        position=position, record=record, id=id, kind=kind, version=version, event=event,
-        material=material, recorded_at=recorded_at, valid_from=valid_from,
+        **dict(zip(_SIMPLE, simple, strict=True)),
         audience_before=None if before is None else audience_from(before),
-        audience_after=audience_from(after), content_hash=content_hash, content=content,
-        previous=previous, is_current=is_current,
+        audience_after=audience_from(after),
+        content_hash=content_hash,
+        content=content,
+        **dict(zip(("previous", "is_current"), row[13:], strict=False)),
     )

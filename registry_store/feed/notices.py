@@ -76,7 +76,7 @@ class Telling:
         self._notices: dict[tuple[Sight, Sight], Notice | None] = {}
 
     def notice(self, before: Sight, after: Sight) -> Notice | None:
-        """What is told to whoever sees this before and that after; None: nothing that it could see changed."""
+        """What is told to whoever sees this before and that after; None: no change that it could see."""
         key = (before, after)
         if key not in self._notices:
             self._notices[key] = self._told(before, after) if before or after else None

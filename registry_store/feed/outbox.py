@@ -28,7 +28,7 @@ class DueBundle:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A bundle that was not taken: when to try again, and the cause (never what the target answered in full)."""
+    """A bundle that was not taken: when to try again, and the cause (never the whole answer)."""
 
     subscription: str
     first_sequence: int
@@ -89,7 +89,9 @@ def due(
 ) -> list[DueBundle]:
     """The bundle to send next for each of `ids` that has one: never tried before, or tried and due again."""
     with connection.cursor(row_factory=class_row(DueBundle)) as cursor:
-        return cursor.execute(_DUE, {"ids": list(ids), "way": way, "limit": limit, "tried": tried}).fetchall()
+        return cursor.execute(
+            _DUE, {"ids": list(ids), "way": way, "limit": limit, "tried": tried}
+        ).fetchall()
 
 
 def mark_delivered(connection: psycopg.Connection, keys: Iterable[tuple[str, int]]) -> None:
@@ -128,7 +130,9 @@ def page(
 ) -> list[StoredBundle]:
     """Bundles with notifications after that sequence, in order; the first may begin before it."""
     with connection.cursor(row_factory=class_row(StoredBundle)) as cursor:
-        return cursor.execute(_PAGE, {"id": subscription, "after": after, "limit": limit}).fetchall()
+        return cursor.execute(
+            _PAGE, {"id": subscription, "after": after, "limit": limit}
+        ).fetchall()
 
 
 def last_sequence(connection: psycopg.Connection, subscription: str, *, up_to_epoch: int) -> int:

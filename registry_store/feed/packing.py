@@ -37,7 +37,13 @@ class Packer:
     """The bundles of one subscription, from `next_sequence` on."""
 
     def __init__(
-        self, *, subscription: str, filter_version: int, epoch: int, next_sequence: int, limits: FeedLimits
+        self,
+        *,
+        subscription: str,
+        filter_version: int,
+        epoch: int,
+        next_sequence: int,
+        limits: FeedLimits,
     ) -> None:
         self._subscription = subscription
         self._filter_version = filter_version
@@ -79,7 +85,14 @@ class Packer:
             epoch=self._epoch,
             hash=hash.digest(),
             content=b'{"count":%d,"epoch":%d,"first_sequence":%d,"hash":"%s","notifications":%b,"subscription":"%s"}'
-            % (count, self._epoch, first, hash.hexdigest().encode(), notifications, self._subscription.encode()),
+            % (
+                count,
+                self._epoch,
+                first,
+                hash.hexdigest().encode(),
+                notifications,
+                self._subscription.encode(),
+            ),
         )
         self._start()
         return bundle

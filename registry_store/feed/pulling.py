@@ -1,4 +1,4 @@
-"""The feed as a partner pulls it: pages of bundles after a cursor, taken as an acknowledgement of all before."""
+"""The feed as a partner pulls it: pages of bundles after a cursor, which acknowledges all before."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -43,5 +43,7 @@ def pull(
         return CursorLost(cursor, Cursor(epoch, min(cursor.sequence, shared)))
     if subscription.way == "pull":
         outbox.acknowledge(connection, subscription.id, cursor.sequence)
-    bundles = outbox.page(connection, subscription.id, after=cursor.sequence, limit=min(limit, MOST_BUNDLES))
+    bundles = outbox.page(
+        connection, subscription.id, after=cursor.sequence, limit=min(limit, MOST_BUNDLES)
+    )
     return Page(bundles, Cursor(epoch, bundles[-1].last_sequence) if bundles else cursor)

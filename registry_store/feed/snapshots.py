@@ -25,7 +25,9 @@ _STARTING = """
 
 def waiting(connection: psycopg.Connection) -> list[str]:
     """Subscriptions whose snapshot is still to be taken."""
-    rows = connection.execute("SELECT id FROM subscription WHERE state = 'starting' ORDER BY created_at")
+    rows = connection.execute(
+        "SELECT id FROM subscription WHERE state = 'starting' ORDER BY created_at"
+    )
     return [id for (id,) in rows]
 
 
@@ -42,13 +44,19 @@ def take(
     organisation, filter, filter_version, next_sequence = row
     position = log.head(connection)
     subscriber = Subscriber(
-        id=subscription, organisation=organisation, filter=Filter.from_json(filter),
-        filter_version=filter_version, principal=principal_now(connection, organisation),
+        id=subscription,
+        organisation=organisation,
+        filter=Filter.from_json(filter),
+        filter_version=filter_version,
+        principal=principal_now(connection, organisation),
         next_sequence=next_sequence,
     )
     packer = Packer(
-        subscription=subscription, filter_version=filter_version, epoch=log.epoch(connection),
-        next_sequence=next_sequence, limits=limits,
+        subscription=subscription,
+        filter_version=filter_version,
+        epoch=log.epoch(connection),
+        next_sequence=next_sequence,
+        limits=limits,
     )
     notices = _notices(connection, subscriber, catalogue)
     storing.insert_streamed(connection, pack(packer, notices, position))

@@ -42,7 +42,9 @@ class Move:
     next_sequence: int
 
 
-def locked_at(connection: psycopg.Connection, ids: Collection[str], position: int) -> list[Subscriber]:
+def locked_at(
+    connection: psycopg.Connection, ids: Collection[str], position: int
+) -> list[Subscriber]:
     """Those of `ids` that stand at `position` and nobody else is cutting: they are ours until the commit.
 
     Two relays that both believe to own a subscription exclude each other here: the second skips the
@@ -57,8 +59,14 @@ def insert_bundles(connection: psycopg.Connection, bundles: Iterable[Bundle]) ->
         for bundle in bundles:
             copy.write_row(
                 (
-                    bundle.subscription, bundle.first_sequence, bundle.count, bundle.from_position,
-                    bundle.to_position, bundle.filter_version, bundle.epoch, bundle.hash,
+                    bundle.subscription,
+                    bundle.first_sequence,
+                    bundle.count,
+                    bundle.from_position,
+                    bundle.to_position,
+                    bundle.filter_version,
+                    bundle.epoch,
+                    bundle.hash,
                     bundle.content.decode(),
                 )
             )
@@ -82,7 +90,9 @@ def move(connection: psycopg.Connection, moves: Mapping[str, Move]) -> None:
     )
 
 
-def become(connection: psycopg.Connection, subscription: str, principal: Principal, *, state: str) -> None:
+def become(
+    connection: psycopg.Connection, subscription: str, principal: Principal, *, state: str
+) -> None:
     """The subscriber looks as this principal from its position on."""
     connection.execute(
         "UPDATE subscription SET principal = %s, state = %s WHERE id = %s",
@@ -94,8 +104,12 @@ def _subscriber(
     id: str, organisation: str, filter: str, filter_version: int, principal: str, next_sequence: int
 ) -> Subscriber:
     return Subscriber(
-        id=id, organisation=organisation, filter=_filter(filter), filter_version=filter_version,
-        principal=_principal(principal), next_sequence=next_sequence,
+        id=id,
+        organisation=organisation,
+        filter=_filter(filter),
+        filter_version=filter_version,
+        principal=_principal(principal),
+        next_sequence=next_sequence,
     )
 
 

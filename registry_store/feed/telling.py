@@ -86,8 +86,11 @@ def tell(
             packer = packers.get(id)
             if packer is None:
                 packer = packers[id] = Packer(
-                    subscription=id, filter_version=subscriber.filter_version, epoch=epoch,
-                    next_sequence=next_sequences[id], limits=limits,
+                    subscription=id,
+                    filter_version=subscriber.filter_version,
+                    epoch=epoch,
+                    next_sequence=next_sequences[id],
+                    limits=limits,
                 )
             size += len(notice.middle)
             if bundle := packer.add(notice, change.position):
@@ -108,16 +111,21 @@ def alters_sight(change: LoggedChange, principal: Principal) -> bool:
 
 
 def principal_after(change: LoggedChange, principal: Principal) -> Principal:
-    """Who looks, from this change of its organisation on. Delegations are not the organisation's to change."""
+    """Who looks from this change of its organisation on. Delegations are not its own to change."""
     assert change.content is not None
     fresh = Principal.of_organisation(change.id, orjson.loads(change.content))
     return Principal(
-        organisation=fresh.organisation, roles=fresh.roles, network_areas=fresh.network_areas,
-        gsp_groups=fresh.gsp_groups, delegated_by=principal.delegated_by,
+        organisation=fresh.organisation,
+        roles=fresh.roles,
+        network_areas=fresh.network_areas,
+        gsp_groups=fresh.gsp_groups,
+        delegated_by=principal.delegated_by,
     )
 
 
-def _stop_at_grants(audiences: Audiences, change: LoggedChange, grants: dict[str, LoggedChange]) -> None:
+def _stop_at_grants(
+    audiences: Audiences, change: LoggedChange, grants: dict[str, LoggedChange]
+) -> None:
     if change.kind == "organisation":
         for subscriber in audiences.of_organisation.get(change.id, ()):
             if subscriber.id not in grants and alters_sight(change, subscriber.principal):

@@ -30,38 +30,62 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(help="List, pause, resume and close subscriptions.", no_args_is_help=True)
     group.command("list")(show_list)
     for name, change in (
-        ("pause", subscriptions.pause), ("resume", subscriptions.resume), ("close", subscriptions.close),
+        ("pause", subscriptions.pause),
+        ("resume", subscriptions.resume),
+        ("close", subscriptions.close),
     ):
         group.command(name, help=change.__doc__)(_changing(change))
     app.add_typer(group, name="subscriptions")
 
 
-def subscribe(
+def subscribe(  # noqa: PLR0917 - one per option
     partner: Annotated[str, typer.Option("--as", help="The partner that is told.")],
     way: Annotated[str, typer.Option(help="amqp, webhook or pull.")] = "pull",
     url: Annotated[str | None, typer.Option(help="Where a webhook goes, https.")] = None,
-    start: Annotated[str, typer.Option(help="now, or snapshot: first all that is visible.")] = "now",
+    start: Annotated[
+        str, typer.Option(help="now, or snapshot: first all that is visible.")
+    ] = "now",
     kind: Annotated[list[str] | None, typer.Option(help="organisation, asset; repeatable.")] = None,
-    event: Annotated[list[str] | None, typer.Option(help="Such as asset.updated; repeatable.")] = None,
-    category: Annotated[list[str] | None, typer.Option(help="Such as battery_storage; repeatable.")] = None,
+    event: Annotated[
+        list[str] | None, typer.Option(help="Such as asset.updated; repeatable.")
+    ] = None,
+    category: Annotated[
+        list[str] | None, typer.Option(help="Such as battery_storage; repeatable.")
+    ] = None,
     gsp_group: Annotated[list[str] | None, typer.Option(help="Such as _A; repeatable.")] = None,
-    area: Annotated[list[str] | None, typer.Option(help="Network area such as EPN; repeatable.")] = None,
+    area: Annotated[
+        list[str] | None, typer.Option(help="Network area such as EPN; repeatable.")
+    ] = None,
     own: Annotated[bool, typer.Option("--own", help="The partner's own records alone.")] = False,
-    material_only: Annotated[bool, typer.Option("--material-only", help="No immaterial changes.")] = False,
+    material_only: Annotated[
+        bool, typer.Option("--material-only", help="No immaterial changes.")
+    ] = False,
     as_json: _JSON = False,
 ) -> None:
     """Subscribe a partner to changes. A webhook's secret is shown here, and only here."""
     settings = Settings()
-    lists = {"kinds": kind, "events": event, "categories": category, "gsp_groups": gsp_group, "network_areas": area}
+    lists = {
+        "kinds": kind,
+        "events": event,
+        "categories": category,
+        "gsp_groups": gsp_group,
+        "network_areas": area,
+    }
     switches = {"own": own, "material_only": material_only}
     try:
-        filter = Filter.from_json({name: value for name, value in lists.items() if value} | switches)
-        if unknown := filter.unknown_names(language().catalogue.names()):
-            raise FilterRefused(unknown)
+        filter = Filter.from_json(
+            {name: value for name, value in lists.items() if value} | switches
+        )
+        filter.refuse_unknown_names(language().catalogue.names())
         target = _target(way, url, CallRules(private_targets=settings.webhook_private_targets))
         _one_of("--start", start, subscriptions.STARTS)
         made = subscriptions.create(
-            database(settings, pool_size=1), partner=partner, filter=filter, way=way, target=target, start=start
+            database(settings, pool_size=1),
+            partner=partner,
+            filter=filter,
+            way=way,
+            target=target,
+            start=start,
         )
     except (FilterRefused, AddressRefused, PartnerUnknown) as error:
         typer.echo(f"refused: {error}", err=True)
@@ -69,15 +93,24 @@ def subscribe(
     shown = _as_json(made)
     if way == "webhook":
         shown["secret"] = webhook_secret(hub_key(settings), made.id, made.target["generation"])
-    typer.echo(orjson.dumps(shown).decode() if as_json else "\n".join(f"{k}: {v}" for k, v in shown.items()))
+    typer.echo(
+        orjson.dumps(shown).decode()
+        if as_json
+        else "\n".join(f"{k}: {v}" for k, v in shown.items())
+    )
 
 
 def show_list(
-    partner: Annotated[str | None, typer.Option("--as", help="Of one partner alone.")] = None, as_json: _JSON = False
+    partner: Annotated[str | None, typer.Option("--as", help="Of one partner alone.")] = None,
+    as_json: _JSON = False,
 ) -> None:
     """List subscriptions."""
     with database(Settings(), pool_size=1).dedicated() as connection:
-        found = subscriptions.of_partner(connection, partner) if partner else subscriptions.everyone(connection)
+        found = (
+            subscriptions.of_partner(connection, partner)
+            if partner
+            else subscriptions.everyone(connection)
+        )
     for subscription in found:
         if as_json:
             typer.echo(orjson.dumps(_as_json(subscription)).decode())
@@ -91,7 +124,9 @@ def show_list(
 def feed(
     subscription: Annotated[str, typer.Argument(help="A subscription's id.")],
     start: Annotated[str, typer.Option("--from", help="Cursor or sequence to go on after.")] = "0",
-    follow: Annotated[bool, typer.Option("--follow", help="Wait for more, until interrupted.")] = False,
+    follow: Annotated[
+        bool, typer.Option("--follow", help="Wait for more, until interrupted.")
+    ] = False,
     as_json: _JSON = False,
 ) -> None:
     """Print what a subscription was told, one line a notification; marks nothing as delivered."""
@@ -100,7 +135,11 @@ def feed(
         for bundle, after in _bundles(store, subscription, start, follow=follow):
             for notification in orjson.loads(bundle.content)["notifications"]:
                 if notification["sequence"] > after:
-                    typer.echo(orjson.dumps(notification).decode() if as_json else in_one_line(notification))
+                    typer.echo(
+                        orjson.dumps(notification).decode()
+                        if as_json
+                        else in_one_line(notification)
+                    )
     except (SubscriptionUnknown, CursorUnreadable) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from error
@@ -114,7 +153,9 @@ def in_one_line(notification: dict[str, Any]) -> str:
     changed = was.pop("attributes", {}).items() | _flat(was)
     now = record.get("attributes", {}) | record
     parts = [f"{name} {old} -> {now.get(name, 'gone')}" for name, old in sorted(changed)]
-    what = "; ".join(parts) or " ".join(str(record[name]) for name in ("category", "status") if name in record)
+    what = "; ".join(parts) or " ".join(
+        str(record[name]) for name in ("category", "status") if name in record
+    )
     return f"{notification['sequence']:>6}  {notification['event']:<22}  {record['id']}  {what}".rstrip()
 
 
@@ -125,7 +166,9 @@ def _flat(members: dict[str, Any]) -> set[tuple[str, Any]]:
     }
 
 
-def _bundles(store: Database, id: str, start: str, *, follow: bool) -> Iterator[tuple[StoredBundle, int]]:
+def _bundles(
+    store: Database, id: str, start: str, *, follow: bool
+) -> Iterator[tuple[StoredBundle, int]]:
     """Bundles, each with the last sequence that was seen before it."""
     with store.dedicated() as connection:
         subscriptions.get(connection, id)
@@ -170,7 +213,11 @@ def _one_of(option: str, value: str, allowed: frozenset[str]) -> None:
 
 def _as_json(subscription: Subscription) -> dict[str, Any]:
     return {
-        "subscription": subscription.id, "partner": subscription.partner, "filter": subscription.filter,
-        "way": subscription.way, "target": subscription.target, "state": subscription.state,
+        "subscription": subscription.id,
+        "partner": subscription.partner,
+        "filter": subscription.filter,
+        "way": subscription.way,
+        "target": subscription.target,
+        "state": subscription.state,
         "last_sequence": subscription.last_sequence,
     }

@@ -23,7 +23,8 @@ class AddressRefused(ValueError):
 @dataclass(frozen=True, slots=True)
 class CallRules:
     """`private_targets`: loopback, private and other addresses of no public meaning may be called, also
-    by plain http. For tests and demonstrations."""
+    by plain http. For tests and demonstrations.
+    """
 
     private_targets: bool = False
 
@@ -71,7 +72,9 @@ async def resolved(url: str, rules: CallRules) -> Target:
     literal = f"[{addresses[0]}]" if ":" in addresses[0] else addresses[0]
     host = parts.netloc.rpartition("@")[2]
     return Target(
-        url=parts._replace(netloc=f"{literal}:{port}").geturl(), host=host, server_name=parts.hostname
+        url=parts._replace(netloc=f"{literal}:{port}").geturl(),
+        host=host,
+        server_name=parts.hostname,
     )
 
 

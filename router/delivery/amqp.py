@@ -1,9 +1,9 @@
 """The way by AMQP: each bundle one persistent, confirmed, mandatory message to the partner's own queue."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 from aiormq.abc import AbstractConnection
 from aiormq.exceptions import ChannelPreconditionFailed
@@ -20,7 +20,9 @@ QUEUE_LENGTH_BUNDLES = 1_000
 #: A classic queue: what is lost with a broker's disk can be pulled again, so the queue need not be
 #: replicated, and it has no limit after which a message that a partner hands back is dropped.
 QUEUE_ARGUMENTS = {
-    "x-queue-type": "classic", "x-max-length": QUEUE_LENGTH_BUNDLES, "x-overflow": "reject-publish",
+    "x-queue-type": "classic",
+    "x-max-length": QUEUE_LENGTH_BUNDLES,
+    "x-overflow": "reject-publish",
 }
 
 
@@ -41,14 +43,17 @@ class Broker:
         self._opening = asyncio.Lock()
         self._connection: AbstractConnection | None = None
         self._publisher: Publisher | None = None
-        self._is_open = lambda: False
+        self._is_open: Callable[[], bool] = lambda: False
         self._declared: set[str] = set()
 
-    async def __aenter__(self) -> "Broker":
+    async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         await self._close()
 
@@ -98,7 +103,7 @@ class Broker:
         except BROKER_FAULTS as error:
             await self._close()
             raise BrokerAway(f"{type(error).__name__}: {error}") from error
-        self._publisher = Publisher(channel)  # type: ignore[arg-type] # aiormq hands out its own class
+        self._publisher = Publisher(channel)
         self._is_open = lambda: not (channel.is_closed or connection.is_closed)
 
     async def _close(self) -> None:

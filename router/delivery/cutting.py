@@ -98,7 +98,9 @@ class Cutting:
         reached_position = self._cut(connection, ids, position, ceiling=ceiling)
         return ids if reached_position == up_to else []
 
-    def _cut(self, connection: psycopg.Connection, ids: list[str], position: int, *, ceiling: int) -> int:
+    def _cut(
+        self, connection: psycopg.Connection, ids: list[str], position: int, *, ceiling: int
+    ) -> int:
         with connection.transaction():
             report = self._cutter.cut(connection, ids, position, ceiling=ceiling)
             reached("relay.cut.before_commit")

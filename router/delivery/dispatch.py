@@ -23,6 +23,7 @@ from router.killpoints import reached
 
 _log = structlog.get_logger()
 
+
 @dataclass(frozen=True, slots=True)
 class DispatchLimits:
     """Places are deliveries under way. `slow_seconds`: who takes longer gets the other kind of place."""
@@ -131,12 +132,21 @@ class Dispatch:
                 await self._settler.delivered(bundle)
             case Refused(error):
                 delay = delay_seconds(
-                    bundle.attempts + 1, random.random(),  # noqa: S311 - spreading, not secrecy
-                    first=self._limits.first_retry_seconds, longest=self._limits.longest_retry_seconds,
+                    bundle.attempts + 1,
+                    random.random(),  # noqa: S311 - spreading, not secrecy
+                    first=self._limits.first_retry_seconds,
+                    longest=self._limits.longest_retry_seconds,
                 )
-                _log.warning("relay.refused", subscription=bundle.subscription, error=error,
-                             first_sequence=bundle.first_sequence, again_in_seconds=round(delay, 1))
-                await self._settler.failed(Failure(bundle.subscription, bundle.first_sequence, delay, error))
+                _log.warning(
+                    "relay.refused",
+                    subscription=bundle.subscription,
+                    error=error,
+                    first_sequence=bundle.first_sequence,
+                    again_in_seconds=round(delay, 1),
+                )
+                await self._settler.failed(
+                    Failure(bundle.subscription, bundle.first_sequence, delay, error)
+                )
             case Gone():
                 _log.warning("relay.gone", subscription=bundle.subscription)
                 await self._settler.gone(bundle.subscription)

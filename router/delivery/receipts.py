@@ -31,7 +31,7 @@ _CLAIM = f"""
         ORDER BY next_attempt_at LIMIT {_AT_ONCE} FOR UPDATE SKIP LOCKED
     )
     RETURNING m.row AS message, m.sender, m.message_id, m.media_type, m.receipt, d.attempts
-"""
+"""  # noqa: S608 - composed of constants
 
 _log = structlog.get_logger()
 
@@ -65,7 +65,9 @@ class LeftReceipts:
         receipts = await asyncio.to_thread(self._claim)
         if not receipts:
             return False
-        fates = await asyncio.gather(*(self._publish(receipt) for receipt in receipts), return_exceptions=True)
+        fates = await asyncio.gather(
+            *(self._publish(receipt) for receipt in receipts), return_exceptions=True
+        )
         await asyncio.to_thread(self._settle, list(zip(receipts, fates, strict=True)))
         for fate in fates:
             if isinstance(fate, BaseException):
@@ -86,19 +88,26 @@ class LeftReceipts:
         )
 
     def _claim(self) -> list[DueReceipt]:
-        with self._database.writing() as connection, connection.cursor(row_factory=class_row(DueReceipt)) as cursor:
+        with (
+            self._database.writing() as connection,
+            connection.cursor(row_factory=class_row(DueReceipt)) as cursor,
+        ):
             return cursor.execute(_CLAIM).fetchall()
 
     def _settle(self, results: list[tuple[DueReceipt, Fate | BaseException]]) -> None:
         with self._database.writing() as connection:
             for receipt, fate in results:
                 if fate is Fate.confirmed:
-                    connection.execute("DELETE FROM receipt_due WHERE message = %s", (receipt.message,))
+                    connection.execute(
+                        "DELETE FROM receipt_due WHERE message = %s", (receipt.message,)
+                    )
                 else:
                     _put_off(connection, receipt, fate)
 
 
-def _put_off(connection: psycopg.Connection, receipt: DueReceipt, fate: Fate | BaseException) -> None:
+def _put_off(
+    connection: psycopg.Connection, receipt: DueReceipt, fate: Fate | BaseException
+) -> None:
     error = fate.value if isinstance(fate, Fate) else f"{type(fate).__name__}: {fate}"
     delay = delay_seconds(receipt.attempts, random.random())  # noqa: S311 - spreading, not secrecy
     connection.execute(
@@ -106,4 +115,6 @@ def _put_off(connection: psycopg.Connection, receipt: DueReceipt, fate: Fate | B
         "WHERE message = %s",
         (delay, error[:200], receipt.message),
     )
-    _log.warning("relay.receipt_put_off", partner=receipt.sender, message_id=receipt.message_id, error=error)
+    _log.warning(
+        "relay.receipt_put_off", partner=receipt.sender, message_id=receipt.message_id, error=error
+    )

@@ -82,7 +82,8 @@ class Relay:
                 WebhookWay(self._hub_key, rules=self._settings.calls, limits=self._settings.webhook)
             )
             settler = Settler(
-                self._database, on_trouble=lambda error: self._trouble.note("settle", error),
+                self._database,
+                on_trouble=lambda error: self._trouble.note("settle", error),
                 on_success=lambda: self._trouble.clear("settle"),
             )
             dispatches = [
@@ -91,7 +92,9 @@ class Relay:
             ]
             await self._run_loops(broker, settler, dispatches)
 
-    async def _run_loops(self, broker: Broker, settler: Settler, dispatches: list[Dispatch]) -> None:
+    async def _run_loops(
+        self, broker: Broker, settler: Settler, dispatches: list[Dispatch]
+    ) -> None:
         loop = asyncio.get_running_loop()
 
         def on_cut(subscriptions: frozenset[str]) -> None:
@@ -114,7 +117,8 @@ class Relay:
         settling = asyncio.create_task(settler.run(), name="settle")
         tasks = [
             asyncio.create_task(
-                repeat(name, step, idle_seconds=idle, trouble=self._trouble, stop=self._stop), name=name
+                repeat(name, step, idle_seconds=idle, trouble=self._trouble, stop=self._stop),
+                name=name,
             )
             for name, step, idle in loops
         ]
@@ -124,7 +128,9 @@ class Relay:
         finally:
             self._stop.set()
             await self._finish(tasks, cutting, snapshotting)
-            await asyncio.gather(*(dispatch.drain(settings.stop_seconds) for dispatch in dispatches))
+            await asyncio.gather(
+                *(dispatch.drain(settings.stop_seconds) for dispatch in dispatches)
+            )
             settling.cancel()
             await self._leave()
             _log.info("relay.stopped", relay=self._lease.id)

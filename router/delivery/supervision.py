@@ -44,7 +44,9 @@ class Trouble:
             self._causes[loop] = cause
         tries = self._in_a_row[loop] = self._in_a_row.get(loop, 0) + 1
         spread = random.random()  # noqa: S311 - spreading, not secrecy
-        return delay_seconds(tries, spread, first=FIRST_PAUSE_SECONDS, longest=LONGEST_PAUSE_SECONDS)
+        return delay_seconds(
+            tries, spread, first=FIRST_PAUSE_SECONDS, longest=LONGEST_PAUSE_SECONDS
+        )
 
     def clear(self, loop: str) -> None:
         """The loop did its work."""
@@ -61,7 +63,7 @@ async def repeat(
     trouble: Trouble,
     stop: asyncio.Event,
 ) -> None:
-    """Runs `step` until `stop`: at once again while it finds work, after a pause when it finds none or fails."""
+    """Runs `step` until `stop`: at once again while it finds work, else or when it fails after a pause."""
     while not stop.is_set():
         try:
             busy = await step()

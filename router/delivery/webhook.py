@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import TracebackType
+from typing import Self
 
 import httpx
 
@@ -42,17 +43,22 @@ class WebhookWay:
         self._now = now
         self._client = httpx.AsyncClient(
             timeout=self._limits.call_seconds,
-            limits=httpx.Limits(max_connections=self._limits.connections, max_keepalive_connections=64),
+            limits=httpx.Limits(
+                max_connections=self._limits.connections, max_keepalive_connections=64
+            ),
             follow_redirects=False,
             trust_env=False,
             headers={"user-agent": "fmar-hub", "content-type": BUNDLE_MEDIA_TYPE},
         )
 
-    async def __aenter__(self) -> "WebhookWay":
+    async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         await self._client.aclose()
 

@@ -4,7 +4,7 @@ The bundles are the stored ones, byte for byte as AMQP and webhook send them.
 """
 
 from collections.abc import Callable
-from typing import Annotated, Any, Protocol
+from typing import Annotated, Any
 
 import orjson
 from fastapi import APIRouter, Depends, Query, Response
@@ -14,46 +14,52 @@ from registry_store import subscriptions
 from registry_store.database import Database
 from registry_store.feed.cursors import CursorUnreadable
 from registry_store.feed.pulling import MOST_BUNDLES, CursorLost, Page, pull
+from registry_store.partners import Partner
+from registry_store.subscriptions import SubscriptionUnknown
+from router.http.problems import MEDIA_TYPE, Problem
 
-_PROBLEM = "application/problem+json"
 _RESPONSES: dict[int | str, dict[str, Any]] = {
-    200: {"description": "Bundles in order, and the cursor to go on from.", "content": {"application/json": {}}},
-    400: {"description": "`after` is no cursor.", "content": {_PROBLEM: {}}},
-    404: {"description": "The caller has no such subscription.", "content": {_PROBLEM: {}}},
-    409: {"description": "The cursor is of another epoch or ahead of the log.", "content": {_PROBLEM: {}}},
+    200: {
+        "description": "Bundles in order, and the cursor to go on from.",
+        "content": {"application/json": {}},
+    },
+    400: {"description": "`after` is no cursor.", "content": {MEDIA_TYPE: {}}},
+    404: {"description": "The caller has no such subscription.", "content": {MEDIA_TYPE: {}}},
+    409: {"description": "The cursor is of another epoch, or ahead.", "content": {MEDIA_TYPE: {}}},
 }
+_AFTER = "Cursor of the last answer, or a sequence; 0: from the start."
 
 
-class Caller(Protocol):
-    """The authenticated partner, as far as this door needs it."""
-
-    slug: str
-
-
-def subscription_routes(database: Database, authenticated_partner: Callable[..., Any]) -> APIRouter:
-    """The routes. `authenticated_partner` is the dependency that yields the caller."""
+def subscription_routes(database: Database, authenticated: Callable[..., Any]) -> APIRouter:
+    """The routes. `authenticated` is the dependency that yields the caller."""
     routes = APIRouter(prefix="/v1/subscriptions", tags=["subscriptions"])
 
     @routes.get("/{id}/bundles", responses=_RESPONSES, response_class=Response)
     def bundles(
         id: str,
-        caller: Annotated[Any, Depends(authenticated_partner)],
-        after: Annotated[str, Query(description="Cursor of the last answer, or a sequence; 0: from the start.")] = "0",
+        caller: Annotated[Partner, Depends(authenticated)],
+        after: Annotated[str, Query(description=_AFTER)] = "0",
         limit: Annotated[int, Query(ge=1, le=MOST_BUNDLES)] = 10,
     ) -> Response:
-        """Bundles after a place. Asking for what comes after it says that everything up to it is taken."""
+        """Bundles after a place. Asking for what comes after it says that all up to it is taken."""
+        parsed = parse_public_id(id)
         with database.writing() as connection:
             try:
-                subscription = subscriptions.get(connection, _written_form(id))
-            except subscriptions.SubscriptionUnknown:
-                return _unknown(id)
-            if subscription.partner != caller.slug:
-                return _unknown(id)
-            try:
+                subscription = subscriptions.get(connection, parsed[1] if parsed else id)
+                if subscription.partner != caller.slug:
+                    raise SubscriptionUnknown  # noqa: TRY301 - answered as if it were not there
                 result = pull(connection, subscription, after=after, limit=limit)
+            except SubscriptionUnknown as error:
+                raise Problem(
+                    404, "subscription_unknown", f"you have no subscription {id[:40]}"
+                ) from error
             except CursorUnreadable as error:
-                return _problem(400, "cursor_unreadable", str(error), what_to_do="Send a cursor of this feed, or 0.")
-        return _lost(result) if isinstance(result, CursorLost) else _page(subscription.id, result)
+                raise Problem(
+                    400, "cursor_unreadable", f"{error}: send one of this feed, or 0"
+                ) from error
+        if isinstance(result, CursorLost):
+            raise _lost(result)
+        return _page(subscription.id, result)
 
     return routes
 
@@ -65,28 +71,15 @@ def _page(subscription: str, page: Page) -> Response:
     return Response(head + b',"bundles":[' + bundles + b"]}", media_type="application/json")
 
 
-def _lost(lost: CursorLost) -> Response:
-    return _problem(
-        409, "cursor_lost",
-        f"the cursor stands at notification {lost.cursor.sequence} of epoch {lost.cursor.epoch}; the log is in "
-        f"epoch {lost.resume.epoch}, and both share the notifications up to {lost.resume.sequence}",
-        what_to_do="The hub was restored to an earlier state, or the cursor is not of this feed. Discard what you "
-        f"took after notification {lost.resume.sequence}, or make a new subscription that starts with a snapshot; "
-        "then go on from `resume`.",
-        resume=str(lost.resume),
+def _lost(lost: CursorLost) -> Problem:
+    cursor, resume = lost.cursor, lost.resume
+    return Problem(
+        409,
+        "cursor_lost",
+        f"the cursor stands at notification {cursor.sequence} of epoch {cursor.epoch}; the log is in "
+        f"epoch {resume.epoch}, and both share the notifications up to {resume.sequence}",
+        what_to_do="The hub was restored to an earlier state, or the cursor is not of this feed. Discard what "
+        f"you took after notification {resume.sequence}, or make a new subscription that starts with a "
+        "snapshot; then go on from `resume`.",
+        resume=str(resume),
     )
-
-
-def _unknown(id: str) -> Response:
-    return _problem(404, "subscription_unknown", f"you have no subscription {id}", what_to_do="Check the id.")
-
-
-def _problem(status: int, code: str, detail: str, **members: str) -> Response:
-    """Source: RFC 9457."""
-    body = {"type": f"urn:fmar:problem:{code}", "title": code.replace("_", " "), "status": status, "detail": detail}
-    return Response(orjson.dumps(body | members), status_code=status, media_type=_PROBLEM)
-
-
-def _written_form(id: str) -> str:
-    parsed = parse_public_id(id)
-    return parsed[1] if parsed else id

@@ -34,7 +34,11 @@ def register(database):
 
 def webhook(store, target, **filter):
     return subscriptions.create(
-        store, partner="fsp1", filter=Filter(**filter), way="webhook", target={"url": target.url, "generation": 1}
+        store,
+        partner="fsp1",
+        filter=Filter(**filter),
+        way="webhook",
+        target={"url": target.url, "generation": 1},
     ).id
 
 
@@ -42,7 +46,8 @@ def undelivered(store, id):
     with store.dedicated() as connection:
         return connection.execute(
             "SELECT first_sequence, attempts, last_error FROM bundle WHERE subscription = %s "
-            "AND delivered_at IS NULL ORDER BY 1", (id,)
+            "AND delivered_at IS NULL ORDER BY 1",
+            (id,),
         ).fetchall()
 
 
@@ -71,7 +76,10 @@ async def test_bundles_arrive_in_the_partners_queue(store, register, broker_vhos
     assert subscription.target["queue"] == f"partner.fsp1.sub.{subscription.id}"
     assert [n["sequence"] for n in notifications([m.body for m in messages])] == [1, 2, 3, 4, 5]
     for message in messages:
-        assert message.message_id == f"{subscription.id}:1:{json.loads(message.body)['first_sequence']}"
+        assert (
+            message.message_id
+            == f"{subscription.id}:1:{json.loads(message.body)['first_sequence']}"
+        )
         assert message.content_type == "application/vnd.fmar.bundle+json"
         assert message.delivery_mode == 2
 
@@ -84,13 +92,20 @@ async def test_a_full_queue_keeps_bundles_here_until_there_is_room(store, regist
         channel = await connection.channel()
         for _ in range(1_000):  # up to the queue's limit, before the relay has anything to send
             await channel.declare_queue(
-                queue_name, durable=True,
-                arguments={"x-queue-type": "classic", "x-max-length": 1_000, "x-overflow": "reject-publish"},
+                queue_name,
+                durable=True,
+                arguments={
+                    "x-queue-type": "classic",
+                    "x-max-length": 1_000,
+                    "x-overflow": "reject-publish",
+                },
             ) if _ == 0 else None
             await channel.default_exchange.publish(aio_pika.Message(b"x"), queue_name)
         async with running_relay(store, broker_vhost.url):
             register.write({"A-1": asset()})
-            await until(lambda: any(attempts >= 2 for _, attempts, _ in undelivered(store, subscription.id)))
+            await until(
+                lambda: any(attempts >= 2 for _, attempts, _ in undelivered(store, subscription.id))
+            )
             assert undelivered(store, subscription.id)[0][2] == "the queue is full"
             queue = await channel.get_queue(queue_name)
             await queue.purge()
@@ -139,14 +154,20 @@ async def test_a_snapshot_is_taken_and_delivered(store, register, broker_vhost):
     register.write({f"A-{number}": asset() for number in range(3)})
     async with WebhookTarget() as target:
         id = subscriptions.create(
-            store, partner="fsp1", filter=Filter(kinds=frozenset({"asset"})), way="webhook", start="snapshot",
+            store,
+            partner="fsp1",
+            filter=Filter(kinds=frozenset({"asset"})),
+            way="webhook",
+            start="snapshot",
             target={"url": target.url, "generation": 1},
         ).id
         async with running_relay(store, broker_vhost.url):
             await until(all_delivered(store, id, 3))
             register.write({"A-9": asset()})
             await until(all_delivered(store, id, 4))
-        assert [n["event"] for n in notifications(target.bodies)] == ["record.snapshot"] * 3 + ["asset.registered"]
+        assert [n["event"] for n in notifications(target.bodies)] == ["record.snapshot"] * 3 + [
+            "asset.registered"
+        ]
 
 
 async def test_two_relays_share_and_cut_nothing_twice(store, register, broker_vhost):
@@ -161,11 +182,17 @@ async def test_two_relays_share_and_cut_nothing_twice(store, register, broker_vh
             assert [n["sequence"] for n in told(store, id)] == list(range(1, 31))
 
 
-async def test_an_unusable_database_or_broker_is_named_and_waited_for(store, register, broker_vhost):
+async def test_an_unusable_database_or_broker_is_named_and_waited_for(
+    store, register, broker_vhost
+):
     async with running_relay(store, "amqp://guest:guest@127.0.0.1:9/", QUICK) as relay:
         await until(lambda: "broker: BrokerAway" in (relay.problem or ""))
         with store.dedicated() as connection:
-            await until(lambda: connection.execute("SELECT problem FROM process WHERE problem IS NOT NULL").fetchone())
+            await until(
+                lambda: connection.execute(
+                    "SELECT problem FROM process WHERE problem IS NOT NULL"
+                ).fetchone()
+            )
     with store.dedicated() as connection:
         assert connection.execute("SELECT count(*) FROM process").fetchone() == (0,)
 
@@ -177,12 +204,16 @@ async def test_receipts_left_over_are_published(store, register, broker_vhost):
         queue = await channel.declare_queue("partner.fsp1.receipts", durable=True)
         with store.dedicated() as database:
             database.execute(
-                "INSERT INTO message (row, sender, message_id, content_hash, received_at, door, media_type, status, receipt) "
-                "VALUES (77, 'fsp1', 'm-1', '', now(), 'amqp', 'application/json', 'accepted', '{\"receipt_id\":\"R-1\"}')"
+                "INSERT INTO message (row, sender, message_id, content_hash, received_at, door, media_type, "
+                "status, receipt) "
+                "VALUES (77, 'fsp1', 'm-1', '', now(), 'amqp', 'application/json', 'accepted', "
+                '\'{"receipt_id":"R-1"}\')'
             )
             database.execute("INSERT INTO receipt_due (message) VALUES (77)")
             async with running_relay(store, broker_vhost.url):
-                await until(lambda: database.execute("SELECT count(*) FROM receipt_due").fetchone() == (0,))
+                await until(
+                    lambda: database.execute("SELECT count(*) FROM receipt_due").fetchone() == (0,)
+                )
         message = await queue.get(no_ack=True)
         assert message.body == b'{"receipt_id":"R-1"}'
         assert message.correlation_id == "m-1"

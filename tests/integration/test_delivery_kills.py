@@ -1,4 +1,4 @@
-"""The relay killed at each of its named points: what arrives, de-duplicated, is what an undisturbed run gives."""
+"""The relay killed at each of its named points: what arrives, de-duplicated, is what was cut."""
 
 import asyncio
 import signal
@@ -21,8 +21,11 @@ def wait_for_kill(process):
 @pytest.mark.parametrize(
     "point",
     [
-        "relay.cut.before_commit", "relay.cut.after_commit:2", "relay.deliver.before_publish",
-        "relay.deliver.after_publish:2", "relay.deliver.after_mark",
+        "relay.cut.before_commit",
+        "relay.cut.after_commit:2",
+        "relay.deliver.before_publish",
+        "relay.deliver.after_publish:2",
+        "relay.deliver.after_mark",
     ],
 )
 async def test_a_relay_killed_at_a_point_loses_nothing(point, database, broker_vhost, tmp_path):
@@ -33,7 +36,11 @@ async def test_a_relay_killed_at_a_point_loses_nothing(point, database, broker_v
         register.partner("fsp1", "O-FSP1")
         async with WebhookTarget() as target:
             id = subscriptions.create(
-                store, partner="fsp1", filter=Filter(), way="webhook", target={"url": target.url, "generation": 1}
+                store,
+                partner="fsp1",
+                filter=Filter(),
+                way="webhook",
+                target={"url": target.url, "generation": 1},
             ).id
             doomed = relay_process(str(tmp_path), database.url, broker_vhost.url, kill_at=point)
             number = 0
@@ -45,7 +52,9 @@ async def test_a_relay_killed_at_a_point_loses_nothing(point, database, broker_v
             survivor = relay_process(str(tmp_path), database.url, broker_vhost.url)
             try:
                 register.write({"A-last": asset()})
-                await until(lambda: len({n["sequence"] for n in notifications(target.bodies)}) == number + 1)
+                await until(
+                    lambda: len({n["sequence"] for n in notifications(target.bodies)}) == number + 1
+                )
             finally:
                 survivor.terminate()
                 assert survivor.wait(timeout=15) == 0
@@ -53,6 +62,8 @@ async def test_a_relay_killed_at_a_point_loses_nothing(point, database, broker_v
     for notification in notifications(target.bodies):
         assert by_sequence.setdefault(notification["sequence"], notification) == notification
     assert [by_sequence[sequence] for sequence in sorted(by_sequence)] == told(store, id)
-    assert [n["record"]["id"] for n in told(store, id)] == [*(f"A-{n}" for n in range(number)), "A-last"]
+    assert [n["record"]["id"] for n in told(store, id)] == [
+        *(f"A-{n}" for n in range(number)),
+        "A-last",
+    ]
     store.close()
-

@@ -30,7 +30,9 @@ def store(database):
 
 def undelivered(store):
     with store.dedicated() as connection:
-        return connection.execute("SELECT count(*) FROM bundle WHERE delivered_at IS NULL").fetchone()[0]
+        return connection.execute(
+            "SELECT count(*) FROM bundle WHERE delivered_at IS NULL"
+        ).fetchone()[0]
 
 
 async def test_the_broker_goes_away_and_comes_back(store, register, broker_vhost):

@@ -33,7 +33,9 @@ class Writers:
 
     def __init__(self, url, count=3):
         self._stop = threading.Event()
-        self._threads = [threading.Thread(target=self._write, args=(url, number)) for number in range(count)]
+        self._threads = [
+            threading.Thread(target=self._write, args=(url, number)) for number in range(count)
+        ]
         self.written = 0
 
     def __enter__(self):
@@ -51,7 +53,13 @@ class Writers:
             number = 0
             while not self._stop.is_set() and number < 150:
                 number += 1
-                register.write({f"A-{writer}-{number - number % 3}": asset(attributes={"export_capacity_kw": number})})
+                register.write(
+                    {
+                        f"A-{writer}-{number - number % 3}": asset(
+                            attributes={"export_capacity_kw": number}
+                        )
+                    }
+                )
 
 
 def contents(store, id):
@@ -70,7 +78,8 @@ def rows_of_the_log(store, after=0):
             (id, version)
             for id, version in connection.execute(
                 "SELECT r.id, c.version FROM change c JOIN record r ON r.row = c.record "
-                "WHERE r.kind = 'asset' AND c.position > %s ORDER BY c.position", (after,)
+                "WHERE r.kind = 'asset' AND c.position > %s ORDER BY c.position",
+                (after,),
             )
         ]
 
@@ -83,7 +92,9 @@ def test_cutting_while_writers_write_misses_and_doubles_nothing(store, partners,
     cut_all(store)
     notifications = told(store, id)
     assert [n["sequence"] for n in notifications] == list(range(1, len(notifications) + 1))
-    assert [(n["record"]["id"], n["record"]["version"]) for n in notifications] == rows_of_the_log(store)
+    assert [(n["record"]["id"], n["record"]["version"]) for n in notifications] == rows_of_the_log(
+        store
+    )
 
 
 def test_snapshots_taken_while_writers_write_leave_no_gap_and_no_overlap(store, partners, database):
@@ -118,7 +129,9 @@ def test_two_cutters_at_once_cut_each_change_once(store, partners, database):
             with store.dedicated() as connection:
                 head = log.head(connection)
                 while True:
-                    (position,) = connection.execute("SELECT position FROM subscription WHERE id = %s", (id,)).fetchone()
+                    (position,) = connection.execute(
+                        "SELECT position FROM subscription WHERE id = %s", (id,)
+                    ).fetchone()
                     if position >= head:
                         return
                     with connection.transaction():
@@ -141,8 +154,12 @@ def test_a_full_replay_of_the_log_has_the_digest_of_what_was_told(store, partner
     for number in range(30):
         partners.write({f"A-{number % 7}": asset(attributes={"export_capacity_kw": number + 1})})
         with store.dedicated() as connection, connection.transaction():
-            (position,) = connection.execute("SELECT position FROM subscription WHERE id = %s", (first,)).fetchone()
-            Cutter(CATALOGUE, FeedLimits()).cut(connection, [first], position, ceiling=log.head(connection))
+            (position,) = connection.execute(
+                "SELECT position FROM subscription WHERE id = %s", (first,)
+            ).fetchone()
+            Cutter(CATALOGUE, FeedLimits()).cut(
+                connection, [first], position, ceiling=log.head(connection)
+            )
     cut_all(store)
     as_first = [content.replace(second, first) for content in contents(store, second)]
     assert len(contents(store, first)) == 30

@@ -9,6 +9,7 @@ from starlette.testclient import TestClient
 
 from registry_store.database import Database
 from registry_store.feed.packing import FeedLimits
+from router.http.problems import Problem, answer_problem
 from router.http.subscriptions import subscription_routes
 from tests.feed_running import cut_all, subscribe, told
 from tests.register_builder import Register, asset, organisation
@@ -35,6 +36,7 @@ def client(store):
         return SimpleNamespace(slug=x_partner, organisation="O-FSP1")
 
     app = FastAPI()
+    app.add_exception_handler(Problem, answer_problem)
     app.include_router(subscription_routes(store, caller))
     return TestClient(app)
 
@@ -50,7 +52,8 @@ def subscription(store, register):
 def delivered(store, id):
     with store.dedicated() as connection:
         rows = connection.execute(
-            "SELECT delivered_at IS NOT NULL FROM bundle WHERE subscription = %s ORDER BY first_sequence", (id,)
+            "SELECT delivered_at IS NOT NULL FROM bundle WHERE subscription = %s ORDER BY first_sequence",
+            (id,),
         )
         return [row[0] for row in rows]
 
@@ -58,7 +61,9 @@ def delivered(store, id):
 def test_pages_follow_each_other_to_the_end(client, store, subscription):
     taken, cursor = [], "0"
     for _ in range(5):
-        page = client.get(f"/v1/subscriptions/{subscription}/bundles", params={"after": cursor, "limit": 1}).json()
+        page = client.get(
+            f"/v1/subscriptions/{subscription}/bundles", params={"after": cursor, "limit": 1}
+        ).json()
         taken += [n for bundle in page["bundles"] for n in bundle["notifications"]]
         cursor = page["cursor"]
     assert taken == told(store, subscription)
@@ -77,19 +82,27 @@ def test_a_later_pull_acknowledges_and_nothing_else_does(client, store, subscrip
 def test_bundles_come_byte_for_byte(client, store, subscription):
     body = client.get(f"/v1/subscriptions/{subscription}/bundles", params={"limit": 100}).content
     with store.dedicated() as connection:
-        for (content,) in connection.execute("SELECT content FROM bundle WHERE subscription = %s", (subscription,)):
+        for (content,) in connection.execute(
+            "SELECT content FROM bundle WHERE subscription = %s", (subscription,)
+        ):
             assert content.encode() in body
 
 
 def test_a_place_within_a_bundle_gives_that_bundle_again(client, subscription):
-    page = client.get(f"/v1/subscriptions/{subscription}/bundles", params={"after": "3", "limit": 1}).json()
+    page = client.get(
+        f"/v1/subscriptions/{subscription}/bundles", params={"after": "3", "limit": 1}
+    ).json()
     assert [n["sequence"] for n in page["bundles"][0]["notifications"]] == [3, 4]
 
 
-def test_a_cursor_from_before_a_restore_is_told_where_to_go_on(client, store, database, subscription):
+def test_a_cursor_from_before_a_restore_is_told_where_to_go_on(
+    client, store, database, subscription
+):
     address = f"/v1/subscriptions/{subscription}/bundles"
     cursor = client.get(address, params={"limit": 100}).json()["cursor"]
-    with psycopg.connect(database.owner_url) as owner:  # the log loses what came last, as after a restore
+    with psycopg.connect(
+        database.owner_url
+    ) as owner:  # the log loses what came last, as after a restore
         owner.execute("DELETE FROM bundle WHERE first_sequence >= 5")
         owner.execute("UPDATE subscription SET next_sequence = 5")
         owner.execute("INSERT INTO epoch (epoch, reason) VALUES (2, 'restored')")
@@ -102,12 +115,22 @@ def test_a_cursor_from_before_a_restore_is_told_where_to_go_on(client, store, da
 
 @pytest.mark.parametrize("cursor", ["99", "MS45OQ"])
 def test_a_cursor_ahead_of_the_log_is_a_conflict(client, subscription, cursor):
-    assert client.get(f"/v1/subscriptions/{subscription}/bundles", params={"after": cursor}).status_code == 409
+    assert (
+        client.get(
+            f"/v1/subscriptions/{subscription}/bundles", params={"after": cursor}
+        ).status_code
+        == 409
+    )
 
 
 @pytest.mark.parametrize("cursor", ["x", "-1", "", "MS4", "9" * 40, "\u0661"])
 def test_what_is_no_cursor_is_refused(client, subscription, cursor):
-    assert client.get(f"/v1/subscriptions/{subscription}/bundles", params={"after": cursor}).status_code == 400
+    assert (
+        client.get(
+            f"/v1/subscriptions/{subscription}/bundles", params={"after": cursor}
+        ).status_code
+        == 400
+    )
 
 
 def test_somebody_elses_feed_does_not_exist(client, subscription):
