@@ -1,0 +1,269 @@
+"""The HTTP door: who may, what is refused at the door, and how a receipt comes back."""
+
+import asyncio
+import contextlib
+import gzip
+import os
+import subprocess
+import sys
+import time
+
+import httpx
+import pytest
+import uvicorn
+
+from router.http.app import Limits, create_app
+from router.http.broker_link import BrokerLink
+from router.servers.ports import is_free
+from tests.support.doors import Doors, doors, registration, until
+from tests.support.registry import LANGUAGE
+
+EVENT = "application/cloudevents+json"
+
+
+@pytest.fixture
+def hub(tmp_path, database, broker_vhost):
+    with doors(tmp_path, database, broker_vhost) as opened:
+        opened.admit("acme")
+        yield opened
+
+
+@contextlib.asynccontextmanager
+async def serving(hub: Doors, broker_url: str | None = None):
+    """The application behind a real server, in the test's own loop."""
+    link = BrokerLink(broker_url or hub.broker_url, lanes_per_class=2)
+    app = create_app(hub.database, link, LANGUAGE, Limits(200_000, 10))
+    server = uvicorn.Server(
+        uvicorn.Config(app, port=0, loop="none", server_header=False, log_level="warning")
+    )
+    task = asyncio.create_task(server.serve())
+    try:
+        await until(lambda: server.started)
+        port = server.servers[0].sockets[0].getsockname()[1]
+        async with httpx.AsyncClient(
+            base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=30
+        ) as client:
+            if broker_url is None:
+                await until(lambda: link.is_connected)
+            client.auth = httpx.BasicAuth("acme", hub.secrets["acme"])
+            yield client
+    finally:
+        server.should_exit = True
+        await task
+
+
+def post(client: httpx.AsyncClient, body: bytes, id: str | None = "m-1", **headers: str):
+    named = {"content-type": EVENT} | ({"ce-id": id} if id else {})
+    return client.post(
+        "/v1/messages",
+        content=body,
+        headers=named | {name.replace("_", "-"): value for name, value in headers.items()},
+    )
+
+
+async def test_wait_gives_the_receipt_itself(hub: Doors):
+    async with hub.working(), serving(hub) as client:
+        answer = await post(client, registration("m-1"), prefer="wait=10")
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == EVENT
+    assert answer.headers["preference-applied"] == "wait"
+    assert answer.json()["data"]["status"] == "accepted"
+
+
+async def test_without_wait_the_receipt_is_fetched(hub: Doors):
+    async with serving(hub) as client:
+        answer = await post(client, registration("m/1 ü"), "m%2F1%20%C3%BC")
+        assert answer.status_code == 202
+        address = answer.headers["location"]
+        assert (await client.get(address)).status_code == 202
+        async with hub.working():
+            await until(lambda: hub.statuses("acme"))
+        fetched = await client.get(address)
+    assert fetched.status_code == 200
+    assert fetched.json()["data"]["message_id"] == "m/1 ü"
+
+
+async def test_a_refusal_that_is_stored_nowhere_reaches_the_one_who_waits(hub: Doors):
+    async with hub.working(), serving(hub) as client:
+        await post(client, registration("m-1"), prefer="wait=10")
+        other = await post(client, registration("m-1", point=2), prefer="wait=10")
+    assert [reason["rule"] for reason in other.json()["data"]["reasons"]] == ["MSG-05"]
+
+
+async def test_a_message_repeated_by_http_and_amqp_is_one_message(hub: Doors):
+    async with hub.working(), serving(hub) as client, hub.client("acme") as amqp:
+        first = await post(client, registration("m-1"), prefer="wait=10")
+        await amqp.publish(registration("m-1"), "m-1")
+        (second,) = await amqp.receipts(1)
+        third = await post(client, registration("m-1"), prefer="wait=10")
+    assert first.content == third.content
+    assert first.json()["data"]["receipt_id"] == second["receipt_id"]
+    assert hub.one("SELECT count(*) FROM record WHERE kind = 'asset'") == 1
+
+
+async def test_receipts_are_shown_to_their_sender_alone(hub: Doors):
+    await asyncio.to_thread(hub.admit, "zest")
+    async with hub.working(), serving(hub) as client:
+        await post(client, registration("m-1"), prefer="wait=10")
+        own = await client.get("/v1/messages/m-1/receipt")
+        others = await client.get("/v1/messages/m-1/receipt", auth=("zest", hub.secrets["zest"]))
+        unknown = await client.get("/v1/messages/m-2/receipt")
+    assert [each.status_code for each in (own, others, unknown)] == [200, 404, 404]
+
+
+@pytest.mark.parametrize(
+    "authorization",
+    ["", "Bearer x", "Basic !!!", "Basic YWNtZTp3cm9uZw==", "Basic aHViOg==", "Basic /w==", "Basic YWNtZQ=="],
+)
+async def test_without_the_right_secret_nobody_comes_in(hub: Doors, authorization: str):
+    async with serving(hub) as client:
+        client.auth = None
+        for method, path in (("POST", "/v1/messages"), ("GET", "/v1/messages/m/receipt"), ("GET", "/v1/records/x")):
+            answer = await client.request(method, path, headers={"authorization": authorization})
+            assert answer.status_code == 401
+            assert answer.headers["www-authenticate"].startswith("Basic")
+            assert answer.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "headers"),
+    [
+        (400, "message_id_missing", {"ce_id": ""}),
+        (400, "message_id_missing", {"ce_id": "%00"}),
+        (400, "message_id_missing", {"ce_id": "x" * 201}),
+        (400, "message_id_missing", {"ce_id": "", "content_type": "text/csv; profile=ecr"}),
+        (400, "envelope_invalid", {"ce_time": "now"}),
+        (400, "envelope_invalid", {"on_behalf_of": "O-1"}),
+        (400, "envelope_invalid", {"fmar_statement_date": "1.4.2022"}),
+        (400, "envelope_invalid", {"fmar_class": "bulk"}),
+        (415, "media_type_unknown", {"content_type": "image/png"}),
+        (415, "content_encoding_refused", {"content_encoding": "gzip"}),
+    ],
+)
+async def test_what_is_wrong_with_the_request_is_said_as_a_problem(hub: Doors, status, code, headers):
+    async with serving(hub) as client:
+        answer = await post(client, registration("m-1"), "m-1", **headers)
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["type"] == f"urn:fmar:problem:{code}"
+    assert hub.one("SELECT count(*) FROM message_body") == 0
+
+
+async def test_a_body_is_cut_off_at_the_limit_announced_or_not(hub: Doors):
+    async def chunks():
+        for _ in range(1_000):
+            yield b"x" * 10_000
+
+    async with serving(hub) as client:
+        announced = await post(client, b"x" * 300_000)
+        streamed = await client.post("/v1/messages", content=chunks(), headers={"content-type": EVENT, "ce-id": "m"})
+    assert [announced.status_code, streamed.status_code] == [413, 413]
+
+
+async def test_a_gzip_bomb_is_answered_unexpanded(hub: Doors):
+    bomb = gzip.compress(bytes(50_000_000))
+    async with serving(hub) as client:
+        answer = await post(client, bomb, content_encoding="gzip")
+        assert answer.status_code == 415
+        assert (await client.get("/healthz")).status_code == 200
+
+
+async def test_while_the_broker_is_away_nothing_is_claimed(hub: Doors):
+    async with serving(hub, broker_url="amqp://x:x@127.0.0.1:1/") as client:
+        answer = await post(client, registration("m-1"))
+        ready = await client.get("/readyz")
+    assert answer.status_code == 503
+    assert answer.headers["retry-after"]
+    assert ready.json()["checks"]["broker"] == "away"
+
+
+async def test_readiness_needs_a_worker(hub: Doors):
+    async with serving(hub) as client:
+        assert (await client.get("/readyz")).status_code == 503
+        async with hub.working():
+            await until(lambda: hub.one("SELECT count(*) FROM process WHERE role = 'work'"))
+            assert (await client.get("/readyz")).json()["ready"] is True
+
+
+async def test_every_answer_is_hardened_and_names_no_server(hub: Doors):
+    async with serving(hub) as client:
+        for path in ("/healthz", "/nowhere", "/metrics", "/v1/messages"):
+            answer = await client.get(path)
+            assert answer.headers["x-content-type-options"] == "nosniff"
+            assert "server" not in answer.headers
+
+
+async def test_metrics_are_a_closed_list(hub: Doors):
+    async with serving(hub) as client:
+        for path in ("/a", "/b", "/healthz"):
+            await client.get(path)
+        text = (await client.get("/metrics")).text
+    names = {line.split()[2] for line in text.splitlines() if line.startswith("# TYPE")}
+    assert names == {
+        "fmar_http_requests_total", "fmar_http_requests_created", "fmar_http_request_seconds",
+        "fmar_http_request_seconds_created", "fmar_broker_connected", "fmar_processes_ready",
+        "fmar_dead_letters_waiting", "fmar_receipts_due",
+    }  # fmt: skip
+    assert 'route="/a"' not in text
+
+
+async def test_a_record_is_shown_as_the_caller_may_see_it(hub: Doors):
+    await asyncio.to_thread(hub.admit, "zest", "platform")
+    async with hub.working(), serving(hub) as client:
+        receipt = (await post(client, registration("m-1"), prefer="wait=10")).json()["data"]
+        path = f"/v1/records/{receipt['items'][0]['id']}"
+        own = (await client.get(path)).json()
+        others = (await client.get(path, auth=("zest", hub.secrets["zest"]))).json()
+        absent = await client.get("/v1/records/A-0000-0000-0000-0")
+    assert own["accounting_point"]["id"]
+    assert "accounting_point" not in others
+    assert others["category"] == "heat_pump"
+    assert absent.status_code == 404
+
+
+@pytest.mark.parametrize("point", ["http.after_archive", "http.after_publish"])
+async def test_a_server_killed_before_its_answer_and_the_message_sent_again(hub: Doors, point: str):
+    port = next(port for port in range(32_100, 32_900) if is_free(port))
+    auth = ("acme", hub.secrets["acme"])
+    url = f"http://127.0.0.1:{port}"
+    async with hub.working(), httpx.AsyncClient(base_url=url, auth=auth, trust_env=False, timeout=30) as client:
+        with server_process(hub, port, HUB_KILL_AT=point) as process:
+            await until(lambda: answers(url))
+            with pytest.raises(httpx.HTTPError):
+                await post(client, registration("m-1"))
+            assert await asyncio.to_thread(process.wait, 30) == -9
+        with server_process(hub, port):
+            await until(lambda: answers(url))
+            answer = await post(client, registration("m-1"), prefer="wait=10")
+    assert answer.json()["data"]["status"] == "accepted"
+    assert hub.statuses("acme") == {"m-1": "accepted"}
+    assert hub.one("SELECT count(*) FROM record WHERE kind = 'asset'") == 1
+
+
+@contextlib.contextmanager
+def server_process(hub: Doors, port: int, **variables: str):
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("HUB_")}
+    environment |= {
+        "HUB_HOME": str(hub.settings.home),
+        "HUB_DATABASE_URL": hub.settings.database_url.get_secret_value(),
+        "HUB_BROKER_URL": hub.broker_url,
+        "HUB_HTTP_PORT": str(port),
+        "HUB_LANES_PER_CLASS": "2",
+        **variables,
+    }
+    process = subprocess.Popen([sys.executable, "-P", "-m", "router.cli", "serve"], env=environment)
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.terminate()
+            process.wait(30)
+
+
+def answers(url: str) -> bool:
+    """Whether the server is there and has its broker."""
+    with contextlib.suppress(httpx.HTTPError):
+        checks = httpx.get(f"{url}/readyz", trust_env=False).json()["checks"]
+        return checks["broker"] == "ok"
+    time.sleep(0.05)
+    return False
