@@ -21,7 +21,7 @@ from registry_store.rules.asset_statement import Stated, statement_reasons
 from registry_store.rules.decision import Accepted, Context, Rejected, Setting
 from registry_store.rules.state import State
 from router.bootstrap import Language
-from router.pipeline.reading import ReadItem, Reading, placed, read
+from router.pipeline.reading import Reading, ReadItem, placed, read
 from router.routes import ROUTES
 
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
@@ -62,14 +62,21 @@ class Validation:
 
     def as_json(self) -> dict[str, Any]:
         accepted = sum(outcome.status != "rejected" for outcome in self.outcomes)
-        reasons = [*self.reasons, *(reason for outcome in self.outcomes for reason in outcome.reasons)]
+        reasons = [
+            *self.reasons,
+            *(reason for outcome in self.outcomes for reason in outcome.reasons),
+        ]
         body: dict[str, Any] = {
-            "items": len(self.outcomes), "accepted": accepted, "rejected": len(self.outcomes) - accepted,
+            "items": len(self.outcomes),
+            "accepted": accepted,
+            "rejected": len(self.outcomes) - accepted,
             "warnings": sum(not reason.is_error for reason in reasons),
             "by_code": _counted(reason.rule.code for reason in reasons),
             "by_rule": _counted(reason.rule.key for reason in reasons),
             "notes": list(self.reading.decoded.notes),
-            "results": [_result(o, record) for o, record in zip(self.outcomes, self.records, strict=True)],
+            "results": [
+                _result(o, record) for o, record in zip(self.outcomes, self.records, strict=True)
+            ],
         }
         if self.reasons:
             body["reasons"] = [reason.as_json() for reason in self.reasons]
@@ -82,7 +89,10 @@ def _counted(keys: Any) -> dict[str, int]:
 
 def _result(outcome: Outcome, record: dict[str, Any] | None) -> dict[str, Any]:
     result: dict[str, Any] = {
-        "item": outcome.item, "place": outcome.place, "status": outcome.status, "command": outcome.command,
+        "item": outcome.item,
+        "place": outcome.place,
+        "status": outcome.status,
+        "command": outcome.command,
     }
     if record is not None:
         result["record"] = record
@@ -95,19 +105,33 @@ def validate(envelope: Envelope, language: Language) -> Validation:
     reading = read(envelope, language.adapters, language.limits)
     setting = language.setting(envelope.received_at, bytes(32))
     state = _AssumingState()
-    pairs = [_validated(item, reading, state, setting) for item in reading.items] if reading.is_readable else []
+    pairs = (
+        [_validated(item, reading, state, setting) for item in reading.items]
+        if reading.is_readable
+        else []
+    )
     outcomes, records = tuple(outcome for outcome, _ in pairs), tuple(record for _, record in pairs)
     return Validation(
-        reading, outcomes, records, reading.reasons, _receipt(reading, outcomes, envelope),
+        reading,
+        outcomes,
+        records,
+        reading.reasons,
+        _receipt(reading, outcomes, envelope),
     )
 
 
 def _receipt(reading: Reading, outcomes: Sequence[Outcome], envelope: Envelope) -> dict[str, Any]:
     identity = hashlib.sha256(envelope.body).hexdigest()[:12]
     return receipt(
-        receipt_id=f"validation-{identity}", message_id=reading.message_id, sender=envelope.sender,
-        on_behalf_of=reading.on_behalf_of, received_at=envelope.received_at, payload_sha256=reading.payload_sha256,
-        outcomes=tuple(outcomes), reasons=reading.reasons, notes=reading.decoded.notes,
+        receipt_id=f"validation-{identity}",
+        message_id=reading.message_id,
+        sender=envelope.sender,
+        on_behalf_of=reading.on_behalf_of,
+        received_at=envelope.received_at,
+        payload_sha256=reading.payload_sha256,
+        outcomes=tuple(outcomes),
+        reasons=reading.reasons,
+        notes=reading.decoded.notes,
         versions=reading.decoded.versions,
     )
 
@@ -139,12 +163,19 @@ def _decided(
             return "rejected", decision.reasons, None
         if isinstance(decision, Accepted):
             state.apply(decision.changes[0])
-            return "accepted", decision.warnings, _shown(decision.changes[0].kind, decision.changes[0].content)
+            return (
+                "accepted",
+                decision.warnings,
+                _shown(decision.changes[0].kind, decision.changes[0].content),
+            )
         return "accepted", (), _shown(decision.record.kind, decision.record.content)
     if isinstance(command, Stated):
         reasons = command.reasons
         if command.category is not None:
-            reasons = (*reasons, *statement_reasons(command.command, command.category, state, context))
+            reasons = (
+                *reasons,
+                *statement_reasons(command.command, command.category, state, context),
+            )
         if has_errors(reasons):
             return "rejected", reasons, None
         return "accepted", reasons, _shown("asset", command.content)
@@ -152,4 +183,7 @@ def _decided(
 
 
 def _shown(kind: str, content: Any) -> dict[str, Any]:
-    return {"kind": kind, **{name: value for name, value in content.items() if name not in _OF_THE_HUB}}
+    return {
+        "kind": kind,
+        **{name: value for name, value in content.items() if name not in _OF_THE_HUB},
+    }

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from registry_store.rules import asset_deregister, asset_register, asset_update, organisations
 from contracts.reasons import Reason
+from registry_store.rules import asset_deregister, asset_register, asset_update, organisations
 from registry_store.rules.asset_statement import diagnose_asset, state_asset
 from registry_store.rules.decision import Context, Decision, Needs
 from registry_store.rules.state import State
@@ -23,7 +23,8 @@ def _nothing_more(_payload: Mapping[str, Any], _context: Context) -> tuple[Reaso
 class Route:
     """prepare: what can be worked out without the registry. needs: what the decision leans on.
     decide: the decision itself. diagnose: what more is wrong with a payload that has not its form, so
-    that the sender hears everything at once. All pure."""
+    that the sender hears everything at once. All pure.
+    """
 
     needs: Callable[[Any, Context, Needs], None]
     decide: Callable[[Any, State, Context], Decision]
