@@ -66,11 +66,13 @@ def _cut(store: Database, cutter: Cutter, changes: int) -> dict[str, float]:
         ]
         (position,) = connection.execute("SELECT min(position) FROM subscription").fetchone()
         head = log.head(connection)
+        cpu_began = time.process_time()
         while position < head:
             began = time.perf_counter()
             with connection.transaction():
                 position = cutter.cut(connection, ids, position, ceiling=head).to_position
             seconds.append(time.perf_counter() - began)
+        cpu_seconds = time.process_time() - cpu_began
         # What a cut costs when there is one new change, as at a quiet hour.
         idle = []
         with connection.transaction():
@@ -85,6 +87,8 @@ def _cut(store: Database, cutter: Cutter, changes: int) -> dict[str, float]:
     return {
         "changes": changes,
         "changes_per_second": round(changes / total),
+        # Of this process alone: a figure that a busy machine spoils less.
+        "changes_per_cpu_second": round(changes / cpu_seconds),
         "notifications": int(notifications),
         "notifications_per_second": round(notifications / total),
         "bundles": bundles,

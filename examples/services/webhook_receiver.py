@@ -1,6 +1,7 @@
-"""A partner's side of webhooks, as small as it can be: verify, take once, answer, print.  # noqa: INP001 - a program, in no package
+# ruff: noqa: INP001 - a program, in no package
+"""A partner's side of webhooks, as small as it can be: verify, take once, answer, print.
 
-    HUB_WEBHOOK_SECRET=whsec_... ./hub python examples/services/webhook_receiver.py [--port 8765]
+    HUB_WEBHOOK_SECRET=whsec_... ./hub python examples/services/webhook_receiver.py [--port 8765] [--json]
 
 A receiver of one's own needs the same four steps, in this order. What was taken is remembered here in
 memory alone: keep it with what is done with the notifications, in one transaction.
@@ -76,10 +77,17 @@ def _print(notification: dict[str, Any]) -> None:
     print(line.rstrip(), flush=True)  # noqa: T201 - what this program is for
 
 
+def _print_json(notification: dict[str, Any]) -> None:
+    print(json.dumps(notification), flush=True)  # noqa: T201 - what this program is for
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--port", type=int, default=8765)
-    server = serve(Receiver(os.environ["HUB_WEBHOOK_SECRET"], _print), parser.parse_args().port)
+    parser.add_argument("--json", action="store_true", help="print whole notifications, one a line")
+    options = parser.parse_args()
+    take = _print_json if options.json else _print
+    server = serve(Receiver(os.environ["HUB_WEBHOOK_SECRET"], take), options.port)
     server.serve_forever()
 
 
