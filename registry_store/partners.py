@@ -11,7 +11,7 @@ from psycopg.rows import class_row
 
 from registry_store.genesis import HUB_PARTNER
 
-_LANE_LOCK = 7_305_004
+_LANE_LOCK = 7_305_005
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,8 @@ def partners(connection: psycopg.Connection) -> list[Partner]:
 def partner(connection: psycopg.Connection, slug: str) -> Partner | None:
     with connection.cursor(row_factory=class_row(Partner)) as cursor:
         return cursor.execute(
-            "SELECT slug, organisation, lane, is_active, added_at FROM partner WHERE slug = %s", (slug,)
+            "SELECT slug, organisation, lane, is_active, added_at FROM partner WHERE slug = %s",
+            (slug,),
         ).fetchone()
 
 

@@ -8,10 +8,22 @@ from types import ModuleType
 
 import typer
 
-from router.cli import clock, dead, doors, lifecycle, partners, registry, relay, send, subscriptions, validate
+from router.cli import (
+    clock,
+    dead,
+    demo,
+    doors,
+    lifecycle,
+    partners,
+    registry,
+    relay,
+    send,
+    subscriptions,
+    validate,
+)
 
 COMMANDS: tuple[ModuleType, ...] = (
-    lifecycle, doors, relay, clock, partners, send, dead, validate, subscriptions, registry,
+    demo, lifecycle, doors, relay, clock, partners, send, dead, validate, subscriptions, registry,
 )
 
 

@@ -1,0 +1,93 @@
+"""A receipt as its sender reads it: JSON or a table, to the same few facts."""
+
+import csv
+import io
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from router.demo.account import Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """What became of one item; `reasons` hold warnings too."""
+
+    place: str
+    status: str
+    id: str | None
+    reasons: tuple[Refusal, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The receipt of one message."""
+
+    status: str
+    items: tuple[Item, ...]
+    reasons: tuple[Refusal, ...] = ()
+
+    @property
+    def counts(self) -> dict[str, int]:
+        return dict(Counter(item.status for item in self.items))
+
+    @property
+    def rules(self) -> set[str]:
+        """All rules that are named, of the message and of its items."""
+        items = (reason for item in self.items for reason in item.reasons)
+        return {reason.rule for reason in (*self.reasons, *items)}
+
+    def refusals(self) -> tuple[Refusal, ...]:
+        refused = (
+            reason for item in self.items if item.status != "accepted" for reason in item.reasons
+        )
+        return (*self.reasons, *refused)
+
+
+def read_json(body: bytes) -> Answered:
+    """`fmar.receipt.v1`, or the bare receipt."""
+    document = orjson.loads(body)
+    receipt = document.get("data", document)
+    return Answered(
+        receipt["status"],
+        tuple(
+            Item(item["place"], item["status"], item.get("id"), _reasons(item["reasons"]))
+            for item in receipt["items"]
+        ),
+        _reasons(receipt.get("reasons", ())),
+    )
+
+
+def read_csv(body: bytes) -> Answered:
+    """The table of a table's receipt: a line per reason, a line for an item without any."""
+    rows: dict[str, list[dict[str, str]]] = {}
+    for row in csv.DictReader(io.StringIO(body.decode())):
+        rows.setdefault(row["item"], []).append(row)
+    items = tuple(
+        Item(
+            lines[0]["place"],
+            lines[0]["status"],
+            lines[0]["id"] or None,
+            tuple(
+                Refusal(line["reason_place"], line["rule"], line["text"])
+                for line in lines
+                if line["rule"]
+            ),
+        )
+        for lines in rows.values()
+    )
+    statuses = {item.status for item in items}
+    whole = (
+        "rejected"
+        if statuses == {"rejected"}
+        else "partially_accepted"
+        if "rejected" in statuses
+        else "accepted"
+    )
+    return Answered(whole, items)
+
+
+def _reasons(reasons: Any) -> tuple[Refusal, ...]:
+    return tuple(Refusal(reason["place"], reason["rule"], reason["text"]) for reason in reasons)
