@@ -13,7 +13,7 @@ import structlog
 from contracts.categories import Catalogue
 from registry_store.database import Database
 from registry_store.feed import grants, log
-from registry_store.feed.cut import Cutter
+from registry_store.feed.cut import CutReport, Cutter
 from registry_store.feed.packing import FeedLimits
 from router.delivery.interrupting import interrupt
 from router.delivery.leases import Lease
@@ -83,24 +83,29 @@ class Cutting:
         if not groups:
             return False
         *laggards, (position, ids) = groups
+        more = False
         if laggards:
-            ids = ids + self._cut_one_of(connection, laggards, up_to=position)
-        return self._cut(connection, ids, position, ceiling=head) < head or bool(laggards)
+            report, ids_behind = self._cut_one_of(connection, laggards, up_to=position)
+            more = report.locked > 0
+            if report.to_position == position:
+                ids = ids + ids_behind
+        report = self._cut(connection, ids, position, ceiling=head)
+        # Where nothing was ours to lock another relay is at work: that is waited for, not fought over.
+        return more or (report.locked > 0 and report.to_position < head)
 
     def _cut_one_of(
         self, connection: psycopg.Connection, laggards: list[tuple[int, list[str]]], *, up_to: int
-    ) -> list[str]:
-        """One cut of one group, in turn; the subscriptions that caught up with `up_to` by it."""
+    ) -> tuple[CutReport, list[str]]:
+        """One cut of one group, in turn, up to where the next group stands; and who is in it."""
         self._laggard_turn += 1
         turn = self._laggard_turn % len(laggards)
         position, ids = laggards[turn]
         ceiling = laggards[turn + 1][0] if turn + 1 < len(laggards) else up_to
-        reached_position = self._cut(connection, ids, position, ceiling=ceiling)
-        return ids if reached_position == up_to else []
+        return self._cut(connection, ids, position, ceiling=ceiling), ids
 
     def _cut(
         self, connection: psycopg.Connection, ids: list[str], position: int, *, ceiling: int
-    ) -> int:
+    ) -> CutReport:
         with connection.transaction():
             report = self._cutter.cut(connection, ids, position, ceiling=ceiling)
             reached("relay.cut.before_commit")
@@ -116,4 +121,4 @@ class Cutting:
                 _log.info("relay.grant_told", subscription=subscription, position=grant.position)
         if told:
             self._on_cut(frozenset(told))
-        return report.to_position
+        return report

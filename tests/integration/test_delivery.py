@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from dataclasses import replace
 
 import aio_pika
 import pytest
@@ -10,6 +11,7 @@ from standardwebhooks.webhooks import Webhook
 from registry_store import subscriptions
 from registry_store.database import Database
 from registry_store.feed.filters import Filter
+from registry_store.feed.packing import FeedLimits
 from router.delivery.signing import webhook_secret
 from tests.feed_running import told
 from tests.register_builder import Register, asset, organisation
@@ -217,3 +219,25 @@ async def test_receipts_left_over_are_published(store, register, broker_vhost):
         message = await queue.get(no_ack=True)
         assert message.body == b'{"receipt_id":"R-1"}'
         assert message.correlation_id == "m-1"
+
+
+async def test_those_who_lag_behind_catch_up_while_others_are_fed(store, register, broker_vhost):
+    register.write({f"A-{number}": asset() for number in range(60)})
+    small = replace(QUICK, feed=FeedLimits(changes_per_cut=7))
+    async with WebhookTarget() as target:
+        ids = [webhook(store, target) for _ in range(6)]
+        with store.dedicated() as connection:
+            for number, id in enumerate(
+                ids[:5]
+            ):  # as if paused since long ago, each since another moment
+                connection.execute(
+                    "UPDATE subscription SET position = %s WHERE id = %s", (10 * number, id)
+                )
+        async with running_relay(store, broker_vhost.url, small):
+            register.write({"A-new": asset()})
+            for number, id in enumerate(ids[:5]):
+                await until(all_delivered(store, id, 62 - 10 * number))
+            await until(all_delivered(store, ids[5], 1))
+    for id in ids:
+        assert told(store, id)[-1]["record"]["id"] == "A-new"
+        assert [n["sequence"] for n in told(store, id)] == list(range(1, len(told(store, id)) + 1))
