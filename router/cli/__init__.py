@@ -9,6 +9,7 @@ from types import ModuleType
 import typer
 
 from router.cli import (
+    bench,
     clock,
     dead,
     demo,
@@ -24,6 +25,7 @@ from router.cli import (
 
 COMMANDS: tuple[ModuleType, ...] = (
     demo, lifecycle, doors, relay, clock, partners, send, dead, validate, subscriptions, registry,
+    bench,
 )
 
 

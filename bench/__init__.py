@@ -1,0 +1,1 @@
+"""Measurements of the hub beside what they should be compared with."""

@@ -1,0 +1,48 @@
+"""`hub bench`: measurements of the hub on this machine."""
+
+import json
+from typing import Annotated
+
+import typer
+
+
+def register(app: typer.Typer) -> None:
+    bench = typer.Typer(help="Measure the hub on this machine.", no_args_is_help=True)
+    bench.command("intake")(intake)
+    app.add_typer(bench, name="bench")
+
+
+def intake(
+    messages: Annotated[int, typer.Option(min=100, help="Messages in each round.")] = 20_000,
+    rounds: Annotated[int, typer.Option(min=1, help="Rounds; medians are taken over them.")] = 9,
+    workers: Annotated[int, typer.Option(min=1, max=4, help="Workers that share the lanes.")] = 1,
+    stored: Annotated[int, typer.Option(min=0, help="Assets that are registered beforehand.")] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+) -> None:
+    """How fast messages come in, beside a bare consume-and-publish loop and a naive handler.
+
+    Needs no running hub: it starts servers of its own (or uses those given by URL, in a database and a
+    virtual host that it makes and drops). Takes minutes.
+    """
+    # The benchmark and its contenders are no part of the running hub, which this module is loaded with.
+    from bench.intake import Plan, measure  # noqa: PLC0415
+
+    plan = Plan(messages=messages, rounds=rounds, workers=workers, stored=stored)
+    report = measure(plan, say=lambda line: typer.echo(line, err=True))
+    if as_json:
+        typer.echo(json.dumps(report))
+        return
+    for name in (
+        "floor",
+        "hub",
+        "naive",
+        "hub_one_worker",
+        "ratio_to_floor",
+        "ratio_to_naive",
+        "ratio_to_one_worker",
+    ):
+        if name in report:
+            found = report[name]
+            typer.echo(
+                f"{name:20} {found['median']:>10,} ({found['lowest']:,} to {found['highest']:,})"
+            )
