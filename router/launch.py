@@ -28,7 +28,8 @@ def prepare(settings: Settings, servers: Servers) -> Prepared:
         "HUB_HOME": str(settings.home),
         "HUB_KEY_FILE": str(settings.hub_key_path),
         "HUB_DATABASE_URL": servers.database_url,
-        "HUB_OWNER_DATABASE_URL": servers.owner_database_url,
+        # Migrations are done: no process may do what only the owner of the tables may.
+        "HUB_OWNER_DATABASE_URL": "",
         "HUB_BROKER_URL": servers.broker_url,
         "HUB_BROKER_MANAGEMENT_URL": servers.broker_management_url or "",
         "HUB_HTTP_HOST": settings.http_host,

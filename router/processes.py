@@ -125,7 +125,7 @@ def rotate(log: Path) -> None:
 def appending(log: Path) -> BinaryIO:
     """The log opened for more, rotated where it is large; only its owner may read it."""
     rotate(log)
-    return open(log, "ab", opener=partial(os.open, mode=0o600))  # noqa: SIM115, PTH123 - as a value
+    return open(log, "ab", opener=partial(os.open, mode=0o600))
 
 
 def tail(log: Path, lines: int = 20) -> str:

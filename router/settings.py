@@ -175,6 +175,6 @@ def _of_running_hub(home: str | Path | None) -> dict[str, str]:
             return {
                 name.removeprefix(PREFIX).lower(): value
                 for name, value in recorded["processes"].items()
-                if os.environ.get(name) in (None, "", recorded["given"].get(name))
+                if value and os.environ.get(name) in (None, "", recorded["given"].get(name))
             }
     return {}

@@ -5,12 +5,14 @@
 `database`      a migrated database of the test's own (a clone: tens of milliseconds)
 `module_database`  the same for a whole module
 `own_names`     a name for a database and two roles that the test lets the hub make; dropped at its end
+`throwaway_home`  a HUB_HOME in which a test starts servers of its own
 `broker_vhost`  a RabbitMQ virtual host of the test's own
 """
 
 import os
 import secrets
-import shutil
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -30,6 +32,16 @@ from router.settings import Settings
 
 # No test may depend on the caller's settings, least of all on a hub that runs in the caller's HUB_HOME.
 GIVEN = {name: os.environ.pop(name) for name in list(os.environ) if name.startswith("HUB_")}
+
+GUARD = """
+import pathlib, shutil, sys
+from router.servers import ServerHost
+from router.settings import Settings
+home = pathlib.Path(sys.stdin.readline().rstrip())
+sys.stdin.read()
+ServerHost(Settings(home=home), print).discard()
+shutil.rmtree(home)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +76,39 @@ def server_host() -> Iterator[ServerHost]:
             database_name=own_names,
             **{name.lower(): GIVEN[f"HUB_{name}"] for name in names if f"HUB_{name}" in GIVEN},
         ),
-        say=lambda _line: None,
+        say=_quiet,
     )
-    yield host
-    host.discard()
-    shutil.rmtree(home)
+    with _guarded(home):
+        yield host
+
+
+@contextmanager
+def _guarded(home: Path) -> Iterator[None]:
+    """Ends the servers of the home and removes it, also when this process is killed.
+
+    A process of its own reads from a pipe that ends when we end, however that comes.
+    """
+    guard = subprocess.Popen(
+        [sys.executable, "-c", GUARD],
+        stdin=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])},
+        start_new_session=True,
+    )
+    assert guard.stdin
+    guard.stdin.write(f"{home}\n")
+    guard.stdin.flush()
+    yield
+    guard.communicate()
+    assert guard.returncode == 0, f"could not clear {home}"
+
+
+@pytest.fixture
+def throwaway_home() -> Iterator[Path]:
+    """A HUB_HOME that nobody else may enter; whatever a test starts in it is ended."""
+    home = Path(tempfile.mkdtemp(prefix="fmar-hub-test-"))
+    with _guarded(home):
+        yield home
 
 
 @pytest.fixture(scope="session")
@@ -84,7 +124,13 @@ def admin_database_url(server_host: ServerHost, request: pytest.FixtureRequest) 
 def servers(server_host: ServerHost) -> Iterator[Servers]:
     if server_host.settings.owner_database_url:
         pytest.exit("the tests make databases: give one administrator's HUB_DATABASE_URL, alone")
-    yield server_host.start()
+    started = server_host.start()
+    if server_host.postgresql:
+        # These data need not outlive a power cut; that a killed server keeps them does not hang on it.
+        admin_url = server_host.postgresql.admin_url()
+        _as_admin(admin_url, sql.SQL("ALTER SYSTEM SET fsync = off"))
+        _as_admin(admin_url, sql.SQL("SELECT pg_reload_conf()"))
+    yield started
     if not server_host.postgresql:
         settings = server_host.settings
         _leave_as_it_was(
@@ -154,6 +200,10 @@ def broker_vhost(servers: Servers) -> Iterator[FreshVhost]:
         management.delete(f"/api/vhosts/{name}").raise_for_status()
 
 
+def _quiet(_line: str) -> None:
+    pass
+
+
 @contextmanager
 def _clone(servers: Servers, admin_url: str, template: str) -> Iterator[FreshDatabase]:
     name = f"fmar_test_{secrets.token_hex(6)}"
@@ -200,6 +250,6 @@ def _exists(admin_url: str, role: str) -> bool:
     return found is not None
 
 
-def _as_admin(admin_url: str, statement: sql.Composed) -> None:
+def _as_admin(admin_url: str, statement: sql.Composable) -> None:
     with psycopg.connect(admin_url, autocommit=True) as admin:
         admin.execute(statement)

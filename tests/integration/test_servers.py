@@ -3,13 +3,10 @@
 import json
 import os
 import pwd
-import shutil
 import signal
 import socket
 import subprocess
 import sys
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -38,17 +35,8 @@ def small(home: Path) -> ServerHost:
 
 
 @pytest.fixture
-def home() -> Iterator[Path]:
-    """A home as ours alone as can be: nobody else may enter it."""
-    folder = Path(tempfile.mkdtemp(prefix="fmar-home-"))
-    yield folder
-    small(folder).discard()
-    shutil.rmtree(folder)
-
-
-@pytest.fixture
-def postgresql(home: Path) -> EmbeddedPostgresql:
-    folder = home / "postgresql"
+def postgresql(throwaway_home: Path) -> EmbeddedPostgresql:
+    folder = throwaway_home / "postgresql"
     folder.mkdir()
     return EmbeddedPostgresql(folder=folder, shared_buffers_megabytes=32)
 
@@ -123,18 +111,18 @@ def broker(servers: Servers) -> httpx.Client:
 
 
 def test_two_homes_side_by_side_keep_their_data_and_leave_nothing_running(
-    servers: Servers, home: Path
+    servers: Servers, throwaway_home: Path
 ) -> None:
     """`servers` is the other home: up all the while, with addresses of its own."""
-    before = surroundings(home)
-    host = small(home)
+    before = surroundings(throwaway_home)
+    host = small(throwaway_home)
 
     first = host.start()
     put_in(first)
     assert first.database_url != servers.database_url
     assert first.broker_url != servers.broker_url
     host.stop()
-    assert of_this_home(home) == []
+    assert of_this_home(throwaway_home) == []
 
     again = host.start()
     assert again == first, "a restart keeps every address and password"
@@ -146,12 +134,12 @@ def test_two_homes_side_by_side_keep_their_data_and_leave_nothing_running(
         assert identity.ended_within(10)
         server.start()
     assert kept_in(again) == ["still here", "still here"], "also after a kill"
-    assert len(listening(home)) >= 4
+    assert len(listening(throwaway_home)) >= 4
 
     host.stop()
-    assert of_this_home(home) == []
-    assert listening(home) == set()
-    assert surroundings(home) == before
+    assert of_this_home(throwaway_home) == []
+    assert listening(throwaway_home) == set()
+    assert surroundings(throwaway_home) == before
 
 
 def test_the_runtime_role_is_not_the_owner(servers: Servers) -> None:
@@ -208,6 +196,7 @@ def test_a_remembered_port_that_is_taken_is_replaced(postgresql: EmbeddedPostgre
     port = postgresql.port
     postgresql.stop()
     with socket.socket() as stranger:
+        stranger.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         stranger.bind(("127.0.0.1", port))
         stranger.listen()
         postgresql.start()
@@ -268,12 +257,12 @@ def test_without_user_namespaces_it_runs_as_nobody(
 
 
 @as_root
-def test_an_ordinary_user_can_run_everything(home: Path, servers: Servers) -> None:
+def test_an_ordinary_user_can_run_everything(throwaway_home: Path, servers: Servers) -> None:
     """`servers` has unpacked RabbitMQ by now; here an ordinary user runs it from there."""
     python = _interpreter_for_nobody()
     packages = Path(psycopg.__file__).parents[1]
     root = Path(__file__).parents[2]
-    os.chown(home, NOBODY.pw_uid, NOBODY.pw_gid)
+    os.chown(throwaway_home, NOBODY.pw_uid, NOBODY.pw_gid)
     script = (
         "from router.servers import ServerHost\n"
         "from router.settings import Settings\n"
@@ -287,7 +276,7 @@ def test_an_ordinary_user_can_run_everything(home: Path, servers: Servers) -> No
         env={
             "PATH": os.environ["PATH"],
             "HOME": "/nonexistent",
-            "HUB_HOME": str(home),
+            "HUB_HOME": str(throwaway_home),
             "PYTHONPATH": f"{root}:{packages}",
         },
         cwd="/",
@@ -297,7 +286,7 @@ def test_an_ordinary_user_can_run_everything(home: Path, servers: Servers) -> No
     )
     assert outcome.returncode == 0, outcome.stderr
     assert "running postgresql rabbitmq" in outcome.stdout
-    assert of_this_home(home) == []
+    assert of_this_home(throwaway_home) == []
 
 
 def _interpreter_for_nobody() -> str:

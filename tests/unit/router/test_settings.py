@@ -66,7 +66,7 @@ def running_hub(home: Path, supervisor: ProcessIdentity, given: dict[str, str]) 
     file.parent.mkdir(parents=True)
     written = {
         "supervisor": asdict(supervisor),
-        "processes": {"HUB_HTTP_PORT": "4711"},
+        "processes": {"HUB_HTTP_PORT": "4711", "HUB_BROKER_MANAGEMENT_URL": ""},
         "given": given,
     }
     file.write_text(json.dumps(written))
@@ -81,6 +81,7 @@ def myself() -> ProcessIdentity:
 def test_the_addresses_of_a_running_hub_are_used(tmp_path: Path) -> None:
     running_hub(tmp_path, myself(), given={})
     assert Settings(home=tmp_path).http_port == 4711
+    assert Settings(home=tmp_path).broker_management_url is None, "what it has not, nobody gets"
 
 
 def test_the_addresses_of_a_hub_that_is_gone_are_not_used(tmp_path: Path) -> None:
