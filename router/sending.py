@@ -6,12 +6,15 @@ hub may do; from there on it is decided like everything that the partner sends.
 """
 
 import asyncio
+import contextlib
 import time
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from urllib.parse import quote
 
 import httpx
+from aiormq.abc import AbstractConnection, DeliveredMessage
 from sqlalchemy.engine import make_url
 
 from registry_store import partners, submissions
@@ -63,13 +66,34 @@ async def by_amqp(url: str, secret: str, message: Outgoing) -> None:
         content_type=message.media_type,
         headers=headers or None,
     )
-    await _publish(own.render_as_string(hide_password=False), message.sender, publication)
+    url = own.render_as_string(hide_password=False)
+    async with _connected(url, message.sender) as connection:
+        await _publish(connection, publication)
 
 
-async def by_reference(url: str, database: Database, message: Outgoing) -> None:
-    """As the operator of the hub, who knows no partner's secret."""
+async def by_reference(
+    url: str, database: Database, message: Outgoing, *, wait_seconds: float
+) -> None:
+    """As the operator of the hub, who knows no partner's secret.
+
+    Returns when the worker has answered, or after `wait_seconds`: a message that was sent before has a
+    receipt already, and only the answer tells whether it was run again.
+    """
     reference = await asyncio.to_thread(_archived, database, message)
-    await _publish(url, "fmar send", reference.publication())
+    async with _connected(url, "fmar send") as connection:
+        answered = asyncio.Event()
+
+        async def receive(_answer: DeliveredMessage) -> None:
+            answered.set()
+
+        incoming = await open_channel(connection)
+        replies = await incoming.queue_declare(exclusive=True, auto_delete=True)
+        await incoming.basic_consume(replies.queue or "", receive, no_ack=True)
+        await _publish(connection, reference.publication(reply_to=replies.queue))
+        if wait_seconds:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(wait_seconds):
+                    await answered.wait()
 
 
 def by_http(base_url: str, secret: str, message: Outgoing, *, wait_seconds: float) -> bytes | None:
@@ -135,16 +159,21 @@ def _archived(database: Database, message: Outgoing) -> Reference:
     )
 
 
-async def _publish(url: str, name: str, publication: Publication) -> None:
+@contextlib.asynccontextmanager
+async def _connected(url: str, name: str) -> AsyncIterator[AbstractConnection]:
     try:
         connection = await connect(url, name=name)
     except BROKER_FAULTS as error:
         raise SendingFailed(f"the broker does not let {name} in: {error}") from error
     try:
-        publisher = Publisher(await open_channel(connection, confirms=True))
-        (fate,) = await publisher.publish([publication])
+        yield connection
     finally:
         await close_quietly(connection)
+
+
+async def _publish(connection: AbstractConnection, publication: Publication) -> None:
+    publisher = Publisher(await open_channel(connection, confirms=True))
+    (fate,) = await publisher.publish([publication])
     if fate is not Fate.confirmed:
         raise SendingFailed(f"the broker did not take the message: {fate.value}")
 

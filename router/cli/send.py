@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import json
-from datetime import date, datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -67,12 +67,12 @@ def send(
     Exit status: 0 accepted, or taken where nobody waits; 1 some of it rejected; 2 not taken, or no
     receipt in time.
 
-    Example: hub send examples/csv/register.csv --as ukpn --format ecr --statement-date 2022-04-01
+    Example: hub send examples/capacity-register.csv --as ukpn --format ecr --statement-date 2022-04-01
     """
     settings, body = Settings(), file.read_bytes()
     media = media_type or media_type_of(file, body, format, profile)
     is_file = essence(media) in FILES
-    stated = statement_date.date() if statement_date else date.fromtimestamp(file.stat().st_mtime)
+    stated = statement_date.date() if statement_date else datetime.fromtimestamp(file.stat().st_mtime, UTC).date()
     message = Outgoing(
         sender=partner,
         message_id=message_id or (file_message_id(body, stated) if is_file else _id_of(body)),
@@ -109,7 +109,8 @@ def _sent(
         elif secret is not None:
             asyncio.run(sending.by_amqp(sending.broker_url(settings), secret, message))
         else:
-            asyncio.run(sending.by_reference(sending.broker_url(settings), store, message))
+            url = sending.broker_url(settings)
+            asyncio.run(sending.by_reference(url, store, message, wait_seconds=wait_seconds))
         return sending.wait_for_receipt(store, message, wait_seconds=wait_seconds) if wait_seconds else None
     finally:
         store.close()
