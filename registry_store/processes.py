@@ -78,7 +78,7 @@ def ready(database: Database) -> dict[str, int]:
         rows = connection.execute(
             select(process.c.role, func.count()).where(able).group_by(process.c.role)
         )
-        return dict(rows.tuples().all())
+        return {row[0]: row[1] for row in rows}
 
 
 def share(keys: Iterable[str], members: Iterable[str], me: str) -> frozenset[str]:

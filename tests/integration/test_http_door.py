@@ -146,7 +146,7 @@ async def test_what_is_wrong_with_the_request_is_said_as_a_problem(hub: Doors, s
     assert answer.status_code == status
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json()["type"] == f"urn:fmar:problem:{code}"
-    assert hub.one("SELECT count(*) FROM message_body") == 0
+    assert hub.one("SELECT count(*) FROM submission") == 0
 
 
 async def test_a_body_is_cut_off_at_the_limit_announced_or_not(hub: Doors):
