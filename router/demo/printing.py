@@ -6,17 +6,22 @@ from rich.console import Console
 from rich.table import Table
 
 from router.cli.subscriptions import in_one_line
-from router.demo.account import Account, Exchange, Told
+from router.demo.account import Account, Exchange, Refusal, Told
 
 
 def show(account: Account, out: Console) -> None:
-    """Who sent what and was answered what, what was refused and why, what each subscriber got."""
+    """Who sent what and was answered what, what was refused and why (each reason once), what each
+    subscriber got.
+    """
     out.print("\n[bold]What was sent, and what came of it[/bold]")
     out.print(_exchanges(account.exchanges))
     out.print("\n[bold]What was refused, and why[/bold]")
+    shown: set[Refusal] = set()
     for number, exchange in enumerate(account.exchanges, 1):
-        if exchange.reasons and not exchange.note.startswith("the first receipt"):
-            _show_refusals(number, exchange, out)
+        fresh = [reason for reason in exchange.reasons if reason not in shown]
+        if fresh:
+            _show_refusals(number, exchange, fresh, out)
+        shown.update(fresh)
     for told in account.told:
         _show_told(told, account.names, out)
     audit = account.audit
@@ -47,11 +52,13 @@ def _exchanges(exchanges: list[Exchange]) -> Table:
     return table
 
 
-def _show_refusals(number: int, exchange: Exchange, out: Console) -> None:
+def _show_refusals(number: int, exchange: Exchange, fresh: list[Refusal], out: Console) -> None:
     out.print(f"{number} {exchange.content} [dim]{exchange.note}[/dim]")
-    for reason in exchange.reasons:
+    for reason in fresh:
         out.print(f"   [red]{reason.rule:<11}[/red] ", end="")
         out.print(f"{reason.place}: {reason.text}" if reason.place else reason.text, markup=False)
+    if before := len(exchange.reasons) - len(fresh):
+        out.print(f"   and {before} as before")
 
 
 def _show_told(told: Told, names: dict[str, str], out: Console) -> None:

@@ -41,7 +41,10 @@ class Answered:
 
     def refusals(self) -> tuple[Refusal, ...]:
         refused = (
-            reason for item in self.items if item.status != "accepted" for reason in item.reasons
+            reason
+            for item in self.items
+            if item.status in ("rejected", "superseded")
+            for reason in item.reasons
         )
         return (*self.reasons, *refused)
 
