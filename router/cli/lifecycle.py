@@ -14,7 +14,6 @@ import typer
 from rich.console import Console
 from sqlalchemy.engine import make_url
 
-from registry_store import migrations
 from router import launch
 from router.cli.hub_status import HubStatus, as_json, observe, show
 from router.processes import appending, tail
@@ -96,6 +95,8 @@ def status(
 
 def migrate() -> None:
     """Bring the tables up to date: `up` does so itself, a deployment without it runs this first."""
+    from registry_store import migrations  # noqa: PLC0415 - slow, and rarely needed
+
     settings = Settings()
     if settings.owner_database_url is None or settings.database_url is None:
         raise typer.BadParameter("set HUB_OWNER_DATABASE_URL and HUB_DATABASE_URL")
