@@ -75,11 +75,14 @@ class _CountingSettler(Settler):
         self, lanes: Lanes, database: Database, expected: int, done: Callable[[], None]
     ) -> None:
         super().__init__(lanes.publisher, database)
+        assert isinstance(lanes, _TimedLanes)
+        self.run = lanes.run
         self._left = expected
         self._done = done
 
     async def settle(self, batches: Sequence[Batch]) -> None:
         await super().settle(batches)
+        self.run.groups += 1
         self._left -= sum(len(batch.arrivals) for batch in batches)
         if self._left <= 0:
             self._done()
@@ -111,6 +114,7 @@ class Floor:
                 for _, arrivals in taken
                 for arrival in arrivals
             ]
+            lanes.run.groups += 1
             fates = await lanes.publisher.publish(publications)
             if set(fates) != {Fate.confirmed}:
                 raise RuntimeError(f"the floor's answers were not all confirmed: {set(fates)}")

@@ -116,14 +116,10 @@ def measure(plan: Plan, say: Callable[[str], None]) -> dict[str, Any]:
             for number in range(plan.rounds):
                 turn = number % len(contenders)
                 order = [*contenders[turn:], *contenders[:turn]]
-                rates = {
-                    each.name: _rate(_round(each, loader, _count(plan, each))) for each in order
-                }
-                rounds.append(rates)
-                say(
-                    f"round {number + 1}: "
-                    + ", ".join(f"{name} {rate:,.0f}/s" for name, rate in rates.items())
-                )
+                runs = {each.name: _round(each, loader, _count(plan, each)) for each in order}
+                rounds.append({name: _rate(each) for name, each in runs.items()})
+                said = (f"{name} {rounds[-1][name]:,.0f}/s{_groups(runs[name])}" for name in runs)
+                say(f"round {number + 1}: {', '.join(said)}")
             (profiled,) = (each for each in contenders if each.name == "hub")
             profile = _round(profiled, loader, plan.messages, profiled=True)[0].profile
     return _report(plan, rounds, profile)

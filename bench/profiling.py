@@ -13,7 +13,7 @@ from typing import Any
 
 #: step -> where it stands: module, then attribute (of a class, where there is one).
 STEPS: dict[str, tuple[str, str]] = {
-    "read_delivery": ("router.worker.worker", "read_delivery"),
+    "read_arrival": ("router.worker.worker", "read_arrival"),
     "decode": ("router.pipeline.pipeline", "read"),
     "look_up_messages": ("router.pipeline.group", "known_messages"),
     "look_up_senders": ("router.pipeline.group", "senders"),

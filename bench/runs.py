@@ -33,3 +33,5 @@ class Run:
     cpu_seconds: float = 0.0
     profile: dict[str, Any] | None = None
     messages: int = 0
+    #: How many groups they were taken in (floor and hub).
+    groups: int = 0
