@@ -175,6 +175,11 @@ def _rate(runs: list[Run]) -> float:
     return sum(run.messages for run in runs) / elapsed
 
 
+def _groups(runs: list[Run]) -> str:
+    groups = sum(run.groups for run in runs)
+    return f" in {groups} groups" if groups else ""
+
+
 def _report(
     plan: Plan, rounds: list[dict[str, float]], profile: dict[str, Any] | None
 ) -> dict[str, Any]:
