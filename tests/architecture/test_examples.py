@@ -26,9 +26,12 @@ def validated(file: Path) -> Validation:
     body = file.read_bytes()
     return validate(
         Envelope(
-            message_id="example" if file.name == "batch.json" else "", sender="example",
-            media_type=media_type_of(file, body, None, None), body=body,
-            received_at=datetime(2026, 11, 24, 9, 31, tzinfo=UTC), statement_date=date(2026, 10, 31),
+            message_id="example" if file.name == "batch.json" else "",
+            sender="example",
+            media_type=media_type_of(file, body, None, None),
+            body=body,
+            received_at=datetime(2026, 11, 24, 9, 31, tzinfo=UTC),
+            statement_date=date(2026, 10, 31),
         ),
         LANGUAGE,
     )
@@ -39,11 +42,15 @@ def test_an_example_is_accepted_or_refused_as_its_name_says(file):
     result = validated(file)
     assert result.is_usable, result.reasons
     verdict = file.name.split(".")[-2]
-    expected = {"refused": {"rejected"}, "mixed": {"accepted", "rejected"}}.get(verdict, {"accepted"})
+    expected = {"refused": {"rejected"}, "mixed": {"accepted", "rejected"}}.get(
+        verdict, {"accepted"}
+    )
     assert {outcome.status for outcome in result.outcomes} == expected
 
 
-@pytest.mark.parametrize("file", [f for f in MESSAGES if ".refused." in f.name], ids=lambda file: file.name)
+@pytest.mark.parametrize(
+    "file", [f for f in MESSAGES if ".refused." in f.name], ids=lambda file: file.name
+)
 def test_a_refused_example_shows_several_rules_at_once(file):
     (outcome,) = validated(file).outcomes
     assert len({reason.rule for reason in outcome.reasons}) > 1
@@ -51,7 +58,9 @@ def test_a_refused_example_shows_several_rules_at_once(file):
 
 def test_the_register_shows_the_rules_of_the_capacity_register():
     (register,) = [file for file in MESSAGES if file.suffix == ".csv"]
-    rules = {reason.rule.key for outcome in validated(register).outcomes for reason in outcome.reasons}
+    rules = {
+        reason.rule.key for outcome in validated(register).outcomes for reason in outcome.reasons
+    }
     assert rules == {"ASSET-01", "ECR-01", "ECR-02", "ECR-03", "ECR-04", "ECR-05"}
 
 
@@ -68,6 +77,12 @@ def test_no_example_is_an_orphan():
     """Messages are run above; a service is named by a test or by the demo."""
     readers = [*(ROOT / "tests").rglob("*.py"), *(ROOT / "router" / "demo").rglob("*.py")]
     texts = [reader.read_text() for reader in readers if reader != Path(__file__)]
-    others = {file for file in EXAMPLES.rglob("*") if file.is_file() and file.suffix != ".pyc"} - set(MESSAGES)
-    orphans = [str(file.relative_to(ROOT)) for file in others if not any(file.name in text for text in texts)]
+    others = {
+        file for file in EXAMPLES.rglob("*") if file.is_file() and file.suffix != ".pyc"
+    } - set(MESSAGES)
+    orphans = [
+        str(file.relative_to(ROOT))
+        for file in others
+        if not any(file.name in text for text in texts)
+    ]
     assert orphans == []
