@@ -46,6 +46,7 @@ class _Attributes(BaseModel):
     make: str
     model: str
     serial_number: str
+    site_name: str
     postcode: str
     latitude: Decimal
     longitude: Decimal
