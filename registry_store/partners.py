@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import os
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +13,7 @@ from psycopg.rows import class_row
 from registry_store.genesis import HUB_PARTNER
 
 _LANE_LOCK = 7_305_005
+_SALT_BYTES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +32,14 @@ def new_secret() -> str:
     return secrets.token_urlsafe(32)
 
 
-def secret_hash(secret: str) -> bytes:
-    """A plain SHA-256 suffices for what nobody can guess."""
-    return hashlib.sha256(secret.encode()).digest()
+def secret_hash(secret: str, *, salt: bytes | None = None) -> bytes:
+    """4 bytes of salt, then SHA-256 over salt and secret: RabbitMQ's own form of a password.
+
+    A fast hash suffices for what nobody can guess, and in this form a new broker can be given the
+    same users without anyone knowing their secrets.
+    """
+    salt = os.urandom(_SALT_BYTES) if salt is None else salt
+    return salt + hashlib.sha256(salt + secret.encode()).digest()
 
 
 def add_partner(
@@ -62,6 +69,12 @@ def set_secret(connection: psycopg.Connection, *, slug: str, secret: str) -> boo
     )
 
 
+def stored_hash(connection: psycopg.Connection, slug: str) -> bytes:
+    """The hash of a partner's secret; empty for the hub's own partner, and where there is none."""
+    row = connection.execute("SELECT secret_hash FROM partner WHERE slug = %s", (slug,)).fetchone()
+    return bytes(row[0]) if row else b""
+
+
 def partners(connection: psycopg.Connection) -> list[Partner]:
     with connection.cursor(row_factory=class_row(Partner)) as cursor:
         return cursor.execute(
@@ -82,9 +95,8 @@ def authenticated(connection: psycopg.Connection, *, slug: str, secret: str) -> 
 
     The hub's own partner has an empty hash, which no secret has.
     """
-    row = connection.execute("SELECT secret_hash FROM partner WHERE slug = %s", (slug,)).fetchone()
-    stored = bytes(row[0]) if row else b""
-    if not hmac.compare_digest(stored, secret_hash(secret)):
+    stored = stored_hash(connection, slug)
+    if not hmac.compare_digest(stored, secret_hash(secret, salt=stored[:_SALT_BYTES])):
         return None
     found = partner(connection, slug)
     return found if found is not None and found.is_active else None

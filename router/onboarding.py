@@ -19,7 +19,7 @@ from registry_store.genesis import HUB_PARTNER
 from router.answers import Answer
 from router.broker import names, topology
 from router.broker.connection import close_quietly, connect, open_channel
-from router.broker.provisioning import Management, password_hash
+from router.broker.provisioning import Management
 from router.settings import Settings
 from router.worker.deciding import Decides
 
@@ -94,7 +94,7 @@ class Onboarding:
             )
         if partner is None:
             raise OnboardingRefused(f"there is a partner {slug} already")
-        return self.admit(partner, secret)
+        return Admitted(partner, secret, self.admit(partner))
 
     def rotate(self, slug: str) -> Admitted:
         """A new secret; the old one ends at once, on the broker too."""
@@ -104,21 +104,32 @@ class Onboarding:
                 raise OnboardingRefused(f"there is no partner {slug}")
             partner = partners.partner(connection, slug)
         assert partner is not None
-        return self.admit(partner, secret)
+        return Admitted(partner, secret, self.admit(partner))
 
-    def admit(self, partner: partners.Partner, secret: str) -> Admitted:
-        """Bind the partner's lanes, declare its queue, give it its user. Idempotent."""
+    def restore(self) -> list[tuple[partners.Partner, str | None]]:
+        """Give a new or emptied broker all partners, with the secrets that they have; and what is wrong."""
+        with self._database.reading() as connection:
+            known = [each for each in partners.partners(connection) if each.is_active]
+        return [(each, self.admit(each)) for each in known if each.slug != HUB_PARTNER]
+
+    def admit(self, partner: partners.Partner) -> str | None:
+        """Bind the partner's lanes, declare its queue, give it its user. Idempotent.
+
+        Returns what does not work, or None.
+        """
         if self._settings.broker_url is None:
-            return Admitted(partner, secret, "without HUB_BROKER_URL nothing was set up on the broker")
+            return "without HUB_BROKER_URL nothing was set up on the broker"
         url = self._settings.broker_url.get_secret_value()
         asyncio.run(bind(url, partner, lanes_per_class=self._settings.lanes_per_class))
         if self._settings.broker_management_url is None:
-            return Admitted(partner, secret, NO_MANAGEMENT)
+            return NO_MANAGEMENT
         management = Management(
             self._settings.broker_management_url.get_secret_value(), virtual_host_of(url)
         )
-        management.admit(partner.slug, password_hash=password_hash(secret))
-        return Admitted(partner, secret)
+        with self._database.reading() as connection:
+            secret_hash = partners.stored_hash(connection, partner.slug)
+        management.admit(partner.slug, secret_hash=secret_hash)
+        return None
 
     def _register(self, slug: str, profile: Profile) -> str:
         """The new organisation's id, by the same rules and into the same log as any command."""

@@ -8,8 +8,6 @@ Source: rabbitmq.com/docs/access-control, /docs/passwords (hashing_algorithm rab
 """
 
 import base64
-import hashlib
-import os
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -26,12 +24,6 @@ class ManagementUnavailable(RuntimeError):
     """The management API does not answer, or refuses. The text is meant for the operator."""
 
 
-def password_hash(secret: str, *, salt: bytes | None = None) -> str:
-    """RabbitMQ's form: base64 of a 4-byte salt and SHA-256 over salt and password."""
-    salt = os.urandom(4) if salt is None else salt
-    return base64.b64encode(salt + hashlib.sha256(salt + secret.encode()).digest()).decode()
-
-
 @dataclass(frozen=True, slots=True)
 class Management:
     """`url` with the credentials of an administrator; `virtual_host` is the hub's."""
@@ -39,15 +31,18 @@ class Management:
     url: str
     virtual_host: str = "/"
 
-    def admit(self, slug: str, *, password_hash: str) -> None:
-        """Make the partner's user, or give it this password; rights are set anew. Idempotent."""
+    def admit(self, slug: str, *, secret_hash: bytes) -> None:
+        """Make the partner's user, or give it this password; rights are set anew. Idempotent.
+
+        `secret_hash`: 4 bytes of salt, and SHA-256 over salt and password.
+        """
         own = re.escape(slug)
         with self._client() as client:
             _put(
                 client,
                 f"/api/users/{slug}",
                 {
-                    "password_hash": password_hash,
+                    "password_hash": base64.b64encode(secret_hash).decode(),
                     "hashing_algorithm": "rabbit_password_hashing_sha256",
                     "tags": "",
                 },

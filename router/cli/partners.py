@@ -1,7 +1,7 @@
 """`hub partner add`, `list`, `rotate`: who may speak to the hub."""
 
 from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import orjson
 import typer
@@ -16,12 +16,15 @@ from router.broker.provisioning import ManagementUnavailable
 from router.onboarding import Admitted, Onboarding, OnboardingRefused, Profile
 from router.settings import Settings
 
+T = TypeVar("T")
+
 
 def register(app: typer.Typer) -> None:
     group = typer.Typer(help="Message partners and their credentials.", no_args_is_help=True)
     group.command("add")(add)
     group.command("list")(show_all)
     group.command("rotate")(rotate)
+    group.command("restore")(restore)
     app.add_typer(group, name="partner")
 
 
@@ -56,6 +59,17 @@ def rotate(slug: str, as_json: _Json = False) -> None:
     _run(lambda onboarding: onboarding.rotate(slug), as_json=as_json)
 
 
+def restore(as_json: _Json = False) -> None:
+    """Give a new or emptied broker all partners again, with the secrets that they have."""
+    restored = _doing(Onboarding.restore)
+    if as_json:
+        rows = [{"partner": partner.slug, "problem": problem} for partner, problem in restored]
+        typer.echo(orjson.dumps({"restored": rows}).decode())
+        return
+    for partner, problem in restored:
+        typer.echo(f"{partner.slug}: {problem or 'restored'}")
+
+
 def show_all(as_json: _Json = False) -> None:
     """List the partners with their organisations and lanes."""
     store = database(Settings(), pool_size=1)
@@ -72,10 +86,15 @@ def show_all(as_json: _Json = False) -> None:
 
 
 def _run(step: Callable[[Onboarding], Admitted], *, as_json: bool) -> None:
+    _print(_doing(step), as_json=as_json)
+
+
+def _doing(step: Callable[[Onboarding], T]) -> T:
+    """The step's result; what an operator can mend ends the command with a sentence."""
     settings = Settings()
     store = database(settings, pool_size=2)
     try:
-        admitted = step(Onboarding(settings, store, lambda: pipeline(settings, store)))
+        return step(Onboarding(settings, store, lambda: pipeline(settings, store)))
     except (OnboardingRefused, ManagementUnavailable) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from error
@@ -84,7 +103,6 @@ def _run(step: Callable[[Onboarding], Admitted], *, as_json: bool) -> None:
         raise typer.Exit(1) from error
     finally:
         store.close()
-    _print(admitted, as_json=as_json)
 
 
 def _print(admitted: Admitted, *, as_json: bool) -> None:

@@ -44,6 +44,7 @@ def register(app: typer.Typer) -> None:
 
 def send(
     file: Annotated[Path, typer.Argument(help="The message or file.", exists=True, dir_okay=False)],
+    *,
     partner: Annotated[str, typer.Option("--as", help="The partner that sends it.")],
     secret: Annotated[
         str | None,

@@ -8,6 +8,7 @@ from pamqp.commands import Basic
 
 from router.broker import names
 from router.broker.connection import close_quietly, connect, open_channel
+from router.broker.provisioning import Management
 from router.broker.publisher import Fate, Publication, Publisher
 from router.onboarding import Onboarding
 from tests.support.doors import Doors, doors
@@ -85,6 +86,19 @@ async def test_a_renewed_secret_ends_the_old_one(hub: Doors):
         assert await client.publish(b"{}", "m") is Fate.confirmed
 
 
+async def test_a_broker_that_lost_its_users_gets_them_back_with_their_secrets(hub: Doors):
+    management = Management(hub.settings.broker_management_url.get_secret_value())
+    await asyncio.to_thread(management.expel, "acme")
+    with pytest.raises(AMQPError):
+        async with hub.client("acme"):
+            pass
+    onboarding = Onboarding(hub.settings, hub.database, lambda: hub.registry.pipeline)
+    restored = await asyncio.to_thread(onboarding.restore)
+    assert [(partner.slug, problem) for partner, problem in restored] == [("acme", None), ("zest", None)]
+    async with hub.client("acme") as client:
+        assert await client.publish(b"{}", "m") is Fate.confirmed
+
+
 async def test_partners_are_spread_over_the_lanes(hub: Doors):
     await asyncio.to_thread(hub.admit, "third")
     lanes = [hub.one(f"SELECT lane FROM partner WHERE slug = '{slug}'") for slug in ("acme", "zest", "third")]
@@ -101,7 +115,10 @@ async def test_fates_come_in_the_order_of_the_messages(hub: Doors):
     )
     publisher = Publisher(channel, window=3)
     fates = await publisher.publish(
-        [Publication(key, b"x" * 300_000, f"m{n}") for n, key in enumerate(["small", "nowhere", "small", "small", "nowhere"])]
+        [
+            Publication(key, b"x" * 300_000, f"m{n}")
+            for n, key in enumerate(["small", "nowhere", "small", "small", "nowhere"])
+        ]
     )
     assert fates[0] is Fate.confirmed
     assert [fates[1], fates[4]] == [Fate.unroutable] * 2

@@ -118,7 +118,11 @@ async def test_receipts_are_shown_to_their_sender_alone(hub: Doors):
 async def test_without_the_right_secret_nobody_comes_in(hub: Doors, authorization: str):
     async with serving(hub) as client:
         client.auth = None
-        for method, path in (("POST", "/v1/messages"), ("GET", "/v1/messages/m/receipt"), ("GET", "/v1/records/x")):
+        for method, path in (
+            ("POST", "/v1/messages"),
+            ("GET", "/v1/messages/m/receipt"),
+            ("GET", "/v1/records/x"),
+        ):
             answer = await client.request(method, path, headers={"authorization": authorization})
             assert answer.status_code == 401
             assert answer.headers["www-authenticate"].startswith("Basic")
@@ -156,7 +160,9 @@ async def test_a_body_is_cut_off_at_the_limit_announced_or_not(hub: Doors):
 
     async with serving(hub) as client:
         announced = await post(client, b"x" * 300_000)
-        streamed = await client.post("/v1/messages", content=chunks(), headers={"content-type": EVENT, "ce-id": "m"})
+        streamed = await client.post(
+            "/v1/messages", content=chunks(), headers={"content-type": EVENT, "ce-id": "m"}
+        )
     assert [announced.status_code, streamed.status_code] == [413, 413]
 
 
@@ -226,7 +232,10 @@ async def test_a_server_killed_before_its_answer_and_the_message_sent_again(hub:
     port = next(port for port in range(32_100, 32_900) if is_free(port))
     auth = ("acme", hub.secrets["acme"])
     url = f"http://127.0.0.1:{port}"
-    async with hub.working(), httpx.AsyncClient(base_url=url, auth=auth, trust_env=False, timeout=30) as client:
+    async with (
+        hub.working(),
+        httpx.AsyncClient(base_url=url, auth=auth, trust_env=False, timeout=30) as client,
+    ):
         with server_process(hub, port, HUB_KILL_AT=point) as process:
             await until(lambda: answers(url))
             with pytest.raises(httpx.HTTPError):

@@ -1,6 +1,7 @@
 """What the AMQP door makes of properties, and how an inbox hands them out. No servers."""
 
 import asyncio
+import base64
 import struct
 from datetime import UTC, date, datetime
 
@@ -10,9 +11,9 @@ from hypothesis import strategies as st
 from pamqp.commands import Basic
 from starlette.datastructures import Headers
 
+from registry_store.partners import secret_hash
 from router.broker import lenient_decoding, names
 from router.broker.connection import Gate
-from router.broker.provisioning import password_hash
 from router.http.headers import read_headers
 from router.http.problems import Problem
 from router.onboarding import virtual_host_of
@@ -24,7 +25,14 @@ NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 
 
 def arrival(
-    *, queue="fmar.lane.normal.0", exchange=names.INTAKE, key="acme.normal", body=b"{}", tag=1, redelivered=False, **properties
+    *,
+    queue="fmar.lane.normal.0",
+    exchange=names.INTAKE,
+    key="acme.normal",
+    body=b"{}",
+    tag=1,
+    redelivered=False,
+    **properties,
 ):
     return Arrival(tag, queue, exchange, key, redelivered, Basic.Properties(**properties), body)
 
@@ -39,7 +47,9 @@ def test_sender_and_class_are_the_words_of_the_key():
     assert (envelope.door, envelope.media_type, envelope.reasons) == ("amqp", "text/csv", ())
 
 
-@pytest.mark.parametrize("key", ["", "acme", "acme.bulk", "Acme.normal", "acme.normal.x", ".normal", "a\u0000.normal"])
+@pytest.mark.parametrize(
+    "key", ["", "acme", "acme.bulk", "Acme.normal", "acme.normal.x", ".normal", "a\u0000.normal"]
+)
 def test_a_key_that_is_no_partners_cannot_be_answered(key: str):
     assert isinstance(read(arrival(key=key)), Unanswerable)
 
@@ -58,20 +68,48 @@ def test_references_alone_are_believed_about_body_door_and_id():
 
 
 def test_a_body_over_the_limit_is_refused():
-    assert [reason.rule.key for reason in read(arrival(message_id="m", body=b"x" * 1_001)).reasons] == ["MSG-03"]
+    assert [reason.rule.key for reason in read(arrival(message_id="m", body=b"x" * 1_001)).reasons] == [
+        "MSG-03"
+    ]
 
 
 _values = st.none() | st.booleans() | st.integers() | st.text() | st.binary() | st.datetimes()
 _headers = st.dictionaries(
-    st.sampled_from(["CC", "BCC", "cloudEvents:time", "cloudEvents_type", "fmar-statement-date", "x-death", "fmar-body-row"]) | st.text(),
+    st.sampled_from(
+        [
+            "CC",
+            "BCC",
+            "cloudEvents:time",
+            "cloudEvents_type",
+            "fmar-statement-date",
+            "x-death",
+            "fmar-body-row",
+        ]
+    )
+    | st.text(),
     st.recursive(_values, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=5),
 )
 
 
-@given(headers=_headers, key=st.sampled_from(["acme.normal", "x"]) | st.text(), queue=st.sampled_from([names.EXPIRED, names.UNROUTABLE, "q"]),
-       message_id=st.none() | st.text(), content_type=st.none() | st.text(), exchange=st.sampled_from([names.INTAKE, names.REFERENCE]))
+@given(
+    headers=_headers,
+    key=st.sampled_from(["acme.normal", "x"]) | st.text(),
+    queue=st.sampled_from([names.EXPIRED, names.UNROUTABLE, "q"]),
+    message_id=st.none() | st.text(),
+    content_type=st.none() | st.text(),
+    exchange=st.sampled_from([names.INTAKE, names.REFERENCE]),
+)
 def test_any_properties_give_a_value(headers, key, queue, message_id, content_type, exchange):
-    result = read(arrival(headers=headers, key=key, queue=queue, message_id=message_id, content_type=content_type, exchange=exchange))
+    result = read(
+        arrival(
+            headers=headers,
+            key=key,
+            queue=queue,
+            message_id=message_id,
+            content_type=content_type,
+            exchange=exchange,
+        )
+    )
     if not isinstance(result, Unanswerable):
         assert result.message_id.isprintable()
         assert result.media_type.isprintable()
@@ -129,17 +167,24 @@ async def test_the_gate_shuts_when_too_much_is_held_and_opens_below_half():
     assert states == [True, False, False, True]
 
 
-def test_a_password_hash_is_rabbitmqs_own():
+def test_the_hash_of_a_secret_is_rabbitmqs_own():
     # Source: rabbitmq.com/docs/passwords, "this is the algorithm": salt 908DC60A, password test12.
-    assert password_hash("test12", salt=bytes.fromhex("908DC60A")) == "kI3GCqW5JLMJa4iX1lo7X4D6XbYqlLgxIs30+P6tENUV2POR"
+    stored = secret_hash("test12", salt=bytes.fromhex("908DC60A"))
+    assert base64.b64encode(stored) == b"kI3GCqW5JLMJa4iX1lo7X4D6XbYqlLgxIs30+P6tENUV2POR"
 
 
-@pytest.mark.parametrize(("url", "host"), [("amqp://h", "/"), ("amqp://h/", "/"), ("amqp://h/%2Fa", "/a"), ("amqp://h/test-1", "test-1")])
+@pytest.mark.parametrize(
+    ("url", "host"),
+    [("amqp://h", "/"), ("amqp://h/", "/"), ("amqp://h/%2Fa", "/a"), ("amqp://h/test-1", "test-1")],
+)
 def test_the_virtual_host_of_a_url(url: str, host: str):
     assert virtual_host_of(url) == host
 
 
-@pytest.mark.parametrize(("prefer", "seconds"), [("wait=5", 5), ("respond-async, wait=100", 30), ("wait=-1", 0), ("", 0), ('wait="7"', 7)])
+@pytest.mark.parametrize(
+    ("prefer", "seconds"),
+    [("wait=5", 5), ("respond-async, wait=100", 30), ("wait=-1", 0), ("", 0), ('wait="7"', 7)],
+)
 def test_a_preferred_wait_is_bounded(prefer: str, seconds: float):
     headers = Headers({"ce-id": "m", "content-type": "application/json", "prefer": prefer})
     assert read_headers(headers, longest_wait_seconds=30).wait_seconds == seconds
@@ -152,7 +197,6 @@ def test_a_preferred_wait_is_bounded(prefer: str, seconds: float):
 def test_any_headers_give_a_reading_or_a_problem(headers):
     try:
         said = read_headers(Headers(headers), longest_wait_seconds=30)
-    except Problem as problem:
-        assert problem.status == 400
-    else:
-        assert said.message_id.isprintable()
+    except Problem:
+        return
+    assert said.message_id.isprintable()
