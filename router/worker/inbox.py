@@ -91,7 +91,9 @@ class Inbox:
     async def acknowledge(self, arrivals: list[Arrival]) -> None:
         """Acknowledge these, and with them all that came before."""
         tag = arrivals[-1].tag
-        await self.channel.basic_ack(tag, multiple=True, wait=False)
+        # Waits until it is written: a connection that closes drops what it has not written yet, and the
+        # last group would come again.
+        await self.channel.basic_ack(tag, multiple=True, wait=True)
         self.settled_tag = tag
         for awaited in [awaited for awaited in self._awaited if awaited <= tag]:
             self._awaited.pop(awaited).set()
