@@ -51,11 +51,14 @@ class Supervisor:
         plans: tuple[ProcessPlan, ...],
         prepare: Callable[[Servers], Prepared],
         say: Callable[[str], None],
+        throw_away: bool = False,
     ) -> None:
+        """`throw_away`: nobody will start the embedded servers of this home again, so end them at once."""
         self._settings = settings
         self._plans = plans
         self._prepare = prepare
         self._say = say
+        self._throw_away = throw_away
         self._host = ServerHost(settings, say)
         self._stop = threading.Event()
         self._state: State = "starting"
@@ -120,7 +123,10 @@ class Supervisor:
         for process in self._processes:
             process.await_stop(deadline)
         threads.shutdown(wait=True, cancel_futures=True)
-        self._host.stop()
+        if self._throw_away:
+            self._host.discard()
+        else:
+            self._host.stop()
         environment_file(self._settings.home).unlink(missing_ok=True)
         report_file(self._settings.run_folder).unlink(missing_ok=True)
 

@@ -48,7 +48,11 @@ def demo_hub(home: Path, say: Callable[[str], None]) -> Iterator[DemoHub]:
     given = Given.by_environment(own)
     with given.prepared() as settings:
         supervisor = Supervisor(
-            settings, plans=launch.plans(_WORKERS), prepare=partial(_prepare, settings), say=say
+            settings,
+            plans=launch.plans(_WORKERS),
+            prepare=partial(_prepare, settings),
+            say=say,
+            throw_away=True,
         )
         failure: list[BaseException] = []
         running = threading.Thread(target=_run, args=(supervisor, failure), name="demo-supervisor")
