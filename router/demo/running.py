@@ -45,8 +45,17 @@ def demo_hub(home: Path, say: Callable[[str], None]) -> Iterator[DemoHub]:
     home.mkdir(parents=True, exist_ok=True)
     own = Path(tempfile.mkdtemp(prefix="demo-", dir=home))
     own.chmod(0o755)
-    given = Given.by_environment(own)
-    with given.prepared() as settings:
+    try:
+        yield from _running(own, say)
+    except BaseException:
+        if not (own / "log").exists():
+            shutil.rmtree(own)
+        raise
+    shutil.rmtree(own)
+
+
+def _running(own: Path, say: Callable[[str], None]) -> Iterator[DemoHub]:
+    with Given.by_environment(own).prepared() as settings:
         supervisor = Supervisor(
             settings,
             plans=launch.plans(_WORKERS),
@@ -68,7 +77,6 @@ def demo_hub(home: Path, say: Callable[[str], None]) -> Iterator[DemoHub]:
         finally:
             supervisor.stop()
             running.join()
-    shutil.rmtree(own)
 
 
 def _prepare(settings: Settings, servers: Servers) -> Prepared:

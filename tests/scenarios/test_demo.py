@@ -6,9 +6,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import httpx
 import orjson
 import psutil
+import psycopg
 import pytest
+
+from router.servers import Servers
 
 ROOT = Path(__file__).parents[2]
 #: On a busy machine of two cores; alone it takes a fifth of this.
@@ -82,13 +86,51 @@ def test_nothing_is_left_behind(account: dict[str, Any], home: Path) -> None:
     assert running == []
 
 
-def test_a_step_that_fails_ends_it_with_cause_and_logs(home: Path) -> None:
-    """A broker that is not there: the hub cannot start."""
+def test_servers_that_are_given_are_left_as_they_were(
+    home: Path, servers: Servers, admin_database_url: str
+) -> None:
+    """The demo takes a database, roles and a virtual host of its own, and gives them back."""
+    if servers.broker_management_url is None:
+        pytest.skip("a virtual host of its own needs HUB_BROKER_MANAGEMENT_URL")
+    before = _on_servers(servers, admin_database_url)
+    done = run_demo(
+        home,
+        "--json",
+        HUB_DATABASE_URL=admin_database_url,
+        HUB_BROKER_URL=servers.broker_url,
+        HUB_BROKER_MANAGEMENT_URL=servers.broker_management_url,
+    )
+    assert done.returncode == 0, done.stderr.decode()
+    assert not (home / "postgresql").exists()
+    assert _on_servers(servers, admin_database_url) == before
+
+
+def test_servers_that_cannot_be_used_end_it_with_the_cause(home: Path) -> None:
     done = run_demo(home, "--json", HUB_BROKER_URL="amqp://guest:guest@127.0.0.1:1/")
     assert done.returncode == 1
     told = orjson.loads(done.stdout)
-    assert not told["ok"]
+    assert (told["ok"], told["logs"]) == (False, [])
     assert "HUB_BROKER_MANAGEMENT_URL" in told["cause"]
+    assert list(home.glob("demo-*")) == []
+
+
+def test_a_step_that_fails_ends_it_with_the_cause_and_keeps_the_logs(home: Path) -> None:
+    done = run_demo(home, "--json", HUB_START_SECONDS="0.001")
+    assert done.returncode == 1
+    told = orjson.loads(done.stdout)
+    assert (told["ok"], told["step"]) == (False, "start the hub")
+    (folder,) = told["logs"]
+    assert {"serve.log", "relay.log"} <= {file.name for file in Path(folder).iterdir()}
+    assert [process for process in psutil.process_iter(["cmdline"]) if _names(process, home)] == []
+
+
+def _on_servers(servers: Servers, admin_url: str) -> tuple[set[str], set[str], set[str]]:
+    """Databases, roles and virtual hosts."""
+    with psycopg.connect(admin_url) as admin:
+        databases = {name for (name,) in admin.execute("SELECT datname FROM pg_database")}
+        roles = {name for (name,) in admin.execute("SELECT rolname FROM pg_roles")}
+    found = httpx.get(f"{servers.broker_management_url}/api/vhosts", trust_env=False).json()
+    return databases, roles, {vhost["name"] for vhost in found}
 
 
 def _names(process: psutil.Process, home: Path) -> bool:
