@@ -1,0 +1,87 @@
+"""A hub as it runs: processes of its command line, started again when they die, each death noted."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+_ROOT = Path(__file__).parents[2]
+NAMES = ("serve", "work", "relay")
+_CHECK_SECONDS = 0.05
+_STOP_SECONDS = 30
+
+
+@dataclass
+class RunningHub:
+    """`variables`: the environment of all; `kill_at`: process -> the point at which its first one dies."""
+
+    variables: Mapping[str, str]
+    log_folder: Path
+    kill_at: Mapping[str, str] = field(default_factory=dict)
+    #: Exit statuses of the processes that ended by themselves, by name.
+    deaths: dict[str, list[int]] = field(default_factory=lambda: {name: [] for name in NAMES})
+    _running: dict[str, "subprocess.Popen[bytes]"] = field(default_factory=dict)
+
+    def start(self) -> None:
+        for name in NAMES:
+            self._start(name, self.kill_at.get(name))
+
+    def kill(self, name: str) -> None:
+        self._running[name].send_signal(signal.SIGKILL)
+
+    def killed(self) -> set[str]:
+        return {name for name, statuses in self.deaths.items() if -signal.SIGKILL in statuses}
+
+    async def keep(self) -> None:
+        """Starts again what has ended, until cancelled."""
+        while True:
+            for name, process in list(self._running.items()):
+                if (status := process.poll()) is not None:
+                    self.deaths[name].append(status)
+                    self._start(name, None)
+            await asyncio.sleep(_CHECK_SECONDS)
+
+    def stop(self) -> None:
+        """As an operator does. Every process must then end well, and none may have ended but by a kill."""
+        unasked = {status for statuses in self.deaths.values() for status in statuses}
+        assert unasked <= {-signal.SIGKILL}, f"{self.deaths}; see {self.log_folder}"
+        for process in self._running.values():
+            process.terminate()
+        statuses = {name: process.wait(_STOP_SECONDS) for name, process in self._running.items()}
+        # The HTTP server, once it has stopped in good order, lets the signal itself end the process.
+        assert set(statuses.values()) <= {0, -signal.SIGTERM}, f"{statuses}; see {self.log_folder}"
+
+    def end(self) -> None:
+        for process in self._running.values():
+            if process.poll() is None:
+                process.kill()
+                process.wait()
+
+    def _start(self, name: str, kill_at: str | None) -> None:
+        inherited = {key: value for key, value in os.environ.items() if not key.startswith("HUB_")}
+        inherited["PYTHONPATH"] = str(_ROOT)
+        armed = {"HUB_KILL_AT": kill_at} if kill_at else {}
+        with (self.log_folder / f"{name}.log").open("ab") as log:
+            self._running[name] = subprocess.Popen(
+                [sys.executable, "-P", "-m", "router.cli", name],
+                env={**inherited, **self.variables, **armed}, stdout=log, stderr=log, stdin=subprocess.DEVNULL,
+            )  # fmt: skip
+
+
+@contextlib.asynccontextmanager
+async def running(hub: RunningHub) -> AsyncIterator[RunningHub]:
+    """Kept running for the block; stopped gracefully at its end, and in any case ended."""
+    hub.start()
+    keeping = asyncio.create_task(hub.keep())
+    try:
+        yield hub
+        keeping.cancel()
+        hub.stop()
+    finally:
+        keeping.cancel()
+        hub.end()
