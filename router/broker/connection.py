@@ -12,13 +12,20 @@ import aiormq
 from aiormq.abc import AbstractConnection
 from aiormq.channel import Channel
 from aiormq.connection import TransportFactory
-from aiormq.exceptions import AMQPError
+from aiormq.exceptions import AMQPError, ChannelInvalidStateError
 from yarl import URL
 
 from router.broker import lenient_decoding
 
 #: What tells that the broker, or this way to it, is gone.
-BROKER_FAULTS = (AMQPError, ConnectionError, OSError, TimeoutError, asyncio.InvalidStateError)
+BROKER_FAULTS = (
+    AMQPError,
+    ChannelInvalidStateError,
+    ConnectionError,
+    OSError,
+    TimeoutError,
+    asyncio.InvalidStateError,
+)
 
 CONNECT_SECONDS = 10
 _READ_AHEAD_BYTES = 256 * 1024
@@ -86,20 +93,17 @@ async def connect(url: str, *, name: str, gate: Gate | None = None) -> AbstractC
     """An open connection, shown on the broker as `name`. Raises one of BROKER_FAULTS."""
     lenient_decoding.install()
     connection = aiormq.Connection(
-        URL(url).update_query(name=name, heartbeat="20"), transport_factory=_Transport(gate or Gate())
+        URL(url).update_query(name=name, heartbeat="20"),
+        transport_factory=_Transport(gate or Gate()),
     )
     async with asyncio.timeout(CONNECT_SECONDS):
         await connection.connect()
     return connection
 
 
-async def open_channel(
-    connection: AbstractConnection, *, confirms: bool = False
-) -> Channel:
+async def open_channel(connection: AbstractConnection, *, confirms: bool = False) -> Channel:
     """A channel; with `confirms` the broker confirms what is published on it."""
-    channel = await connection.channel(
-        publisher_confirms=confirms, frame_buffer_size=_FRAMES_AHEAD
-    )
+    channel = await connection.channel(publisher_confirms=confirms, frame_buffer_size=_FRAMES_AHEAD)
     assert isinstance(channel, Channel)
     return channel
 
