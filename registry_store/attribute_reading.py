@@ -111,7 +111,7 @@ def _number(subject: Subject) -> Reader:
         number = _bounded(kind, value)
         if number is None:
             return _flaw(Rule.ITEM_04, subject.not_finite())
-        if kind is Decimal:
+        if kind is Decimal:  # noqa: SIM108 - the second branch has its reason beside it
             is_exact = value.quantize(step) == value
         else:
             # Division is rounded correctly: equal means that this is the binary float nearest to

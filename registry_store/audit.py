@@ -190,8 +190,9 @@ _CHECKS = {
     "(SELECT 1 FROM change c WHERE c.record = v.record AND c.version = v.version)",
     "a change has no version": "SELECT count(*) FROM change c WHERE NOT EXISTS "
     "(SELECT 1 FROM record_version v WHERE v.record = c.record AND v.version = c.version)",
-    "a record does not stand at the last version of the log": "SELECT count(*) FROM record r LEFT JOIN (SELECT record, max(version) AS version, count(*) AS n FROM change "
-    "GROUP BY record) c ON c.record = r.row WHERE c.version IS DISTINCT FROM r.version OR c.n <> r.version",
+    "a record does not stand at the last version of the log": "SELECT count(*) FROM record r LEFT JOIN "
+    "(SELECT record, max(version) AS version, count(*) AS n FROM change GROUP BY record) c "
+    "ON c.record = r.row WHERE c.version IS DISTINCT FROM r.version OR c.n <> r.version",
     "a key names no live record": "SELECT count(*) FROM record_key k LEFT JOIN record r ON r.row = k.record "
     "WHERE r.row IS NULL OR r.status IN ('deregistered', 'inactive')",
 }

@@ -227,8 +227,8 @@ class WriteSet:
         if not self.anchors_changed:
             return
         columns = list(zip(*self.anchors_changed.values(), strict=True))
-        connection.execute(
-            "UPDATE record r SET version = c.version, current_version = coalesce(c.current, r.current_version), "
+        connection.execute(  # what is put in is a constant of this module
+            "UPDATE record r SET version = c.version, current_version = coalesce(c.current, r.current_version), "  # noqa: S608
             "status = coalesce(c.status, r.status), "
             "category = CASE WHEN c.current IS NULL THEN r.category ELSE c.category END, "
             "gsp_group = CASE WHEN c.current IS NULL THEN r.gsp_group ELSE c.gsp_group END, "

@@ -60,7 +60,7 @@ def upsert(
     if _same(base, content):
         return Unchanged(record, warnings, seen)
     material = _is_material(category, base, content)
-    content["status"] = _status_after(base, content, material)
+    content["status"] = _status_after(base, content, material=material)
     change = asset_change(
         record, "asset.updated", content, valid_from, context, material, state, refs
     )
@@ -154,7 +154,9 @@ def _is_material(category: Category, before: Mapping[str, Any], after: Mapping[s
     )
 
 
-def _status_after(before: Mapping[str, Any], after: Mapping[str, Any], material: bool) -> str:
+def _status_after(
+    before: Mapping[str, Any], after: Mapping[str, Any], *, material: bool
+) -> str:
     """`planned` ends with the connection; a material update sends `verified` back for validation."""
     status = str(before["status"])
     if status == "planned" and after["attributes"].get("connection_status") == "connected":

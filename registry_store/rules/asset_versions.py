@@ -27,7 +27,7 @@ def asset_change(
     content: dict[str, Any],
     valid_from: datetime | None,
     context: Context,
-    material: bool | None,
+    material: bool | None,  # noqa: FBT001 - a fact of the case, not a switch
     state: State,
     refs: tuple[tuple[str, str], ...] = (),
 ) -> RecordChange:

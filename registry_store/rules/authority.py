@@ -58,7 +58,10 @@ def unknown_record(path: str) -> Reason:
 
 
 def access_reasons(
-    record: Record | None, path: str, is_own: bool, context: Context
+    record: Record | None,
+    path: str,
+    is_own: bool,  # noqa: FBT001 - a fact of the case, not a switch
+    context: Context,
 ) -> tuple[Reason, ...]:
     """REC-03, AUTH-04 or REC-04 if the addressed record cannot be changed by this sender."""
     if record is None or not may_see(record, context.principal):

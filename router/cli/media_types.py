@@ -42,7 +42,7 @@ def _sniffed(body: bytes) -> str | None:
     first_line = head.split(b"\n", 1)[0]
     return (
         "csv"
-        if any(first_line.count(separator) >= 2 for separator in (b",", b";", b"\t"))
+        if any(first_line.count(separator) > 1 for separator in (b",", b";", b"\t"))
         else None
     )
 

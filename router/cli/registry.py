@@ -158,7 +158,8 @@ def verify_log(as_json: Annotated[bool, typer.Option("--json")] = False) -> None
             typer.echo(f"position {finding.position}: {finding.problem}")
         verdict = "everything adds up" if report.is_clean else f"{report.problems} problems"
         typer.echo(
-            f"{report.changes} changes in {report.segments} segments, {report.checkpoints} signed checkpoints, up to position {report.head_position}: {verdict}"
+            f"{report.changes} changes in {report.segments} segments, {report.checkpoints} signed checkpoints, "
+            f"up to position {report.head_position}: {verdict}"
         )
         typer.echo(f"head {report.head.hex()}")
     raise typer.Exit(0 if report.is_clean else 1)

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - each mutation in one piece
 """The log is tamper-evident: whatever is changed, removed, inserted or reordered is found."""
 
 from collections.abc import Iterator

@@ -205,20 +205,19 @@ async def test_lanes_move_between_workers_without_loss_or_reordering(hub: Doors)
             await asyncio.sleep(0.001)
 
     first, second = (Wrapped(hub.registry.new_pipeline(), lambda _: time.sleep(0.01)) for _ in range(2))
-    async with hub.client("acme") as acme, hub.client("zest") as zest:
-        async with contextlib.AsyncExitStack() as later:
-            async with hub.working(first):
-                streams = [asyncio.create_task(stream(client)) for client in (acme, zest)]
-                await until(lambda: len(first.groups) > 5)
-                await later.enter_async_context(hub.working(second))
-                await until(lambda: len(second.groups) > 5)
-            count = len(second.groups)
-            await until(lambda: len(second.groups) > count + 5)
-            stop.set()
-            await asyncio.gather(*streams)
-            for client in (acme, zest):
-                receipts = await client.receipts(sent[client.slug])
-                assert [r["message_id"] for r in receipts] == [f"{n:06}" for n in range(sent[client.slug])]
+    async with hub.client("acme") as acme, hub.client("zest") as zest, contextlib.AsyncExitStack() as later:
+        async with hub.working(first):
+            streams = [asyncio.create_task(stream(client)) for client in (acme, zest)]
+            await until(lambda: len(first.groups) > 5)
+            await later.enter_async_context(hub.working(second))
+            await until(lambda: len(second.groups) > 5)
+        count = len(second.groups)
+        await until(lambda: len(second.groups) > count + 5)
+        stop.set()
+        await asyncio.gather(*streams)
+        for client in (acme, zest):
+            receipts = await client.receipts(sent[client.slug])
+            assert [r["message_id"] for r in receipts] == [f"{n:06}" for n in range(sent[client.slug])]
 
 
 def test_a_lane_is_given_up_before_another_takes_it(hub: Doors):

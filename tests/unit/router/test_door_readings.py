@@ -191,7 +191,9 @@ def test_a_preferred_wait_is_bounded(prefer: str, seconds: float):
 
 
 @given(st.dictionaries(
-    st.sampled_from(["ce-id", "idempotency-key", "content-type", "prefer", "ce-time", "ce-type", "ce-subject", "fmar-class", "fmar-statement-date"]),
+    st.sampled_from(["ce-id", "idempotency-key", "content-type", "prefer", "ce-time", "ce-type",
+        "ce-subject", "fmar-class", "fmar-statement-date",
+    ]),
     st.text(st.characters(max_codepoint=255)),
 ))  # fmt: skip
 def test_any_headers_give_a_reading_or_a_problem(headers):
