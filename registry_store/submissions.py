@@ -52,5 +52,6 @@ def receipt_of(
 def forget_old(connection: psycopg.Connection) -> int:
     """Remove notes that are older than anyone would ask; returns how many."""
     return connection.execute(
-        "DELETE FROM submission WHERE submitted_at < now() - make_interval(hours => %s)", (KEEP_HOURS,)
+        "DELETE FROM submission WHERE submitted_at < now() - make_interval(hours => %s)",
+        (KEEP_HOURS,),
     ).rowcount

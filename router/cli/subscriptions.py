@@ -152,7 +152,7 @@ def in_one_line(notification: dict[str, Any]) -> str:
     record, was = notification["record"], dict(notification.get("previous", {}))
     changed = was.pop("attributes", {}).items() | _flat(was)
     now = record.get("attributes", {}) | record
-    parts = [f"{name} {old} -> {now.get(name, 'gone')}" for name, old in sorted(changed)]
+    parts = [f"{name} {old} -> {_shown(now.get(name, 'gone'))}" for name, old in sorted(changed)]
     what = "; ".join(parts) or " ".join(
         str(record[name]) for name in ("category", "status") if name in record
     )
@@ -160,10 +160,11 @@ def in_one_line(notification: dict[str, Any]) -> str:
 
 
 def _flat(members: dict[str, Any]) -> set[tuple[str, Any]]:
-    return {
-        (name, value if isinstance(value, str | int | float) else orjson.dumps(value).decode())
-        for name, value in members.items()
-    }
+    return {(name, _shown(value)) for name, value in members.items()}
+
+
+def _shown(value: Any) -> str | int | float:
+    return value if isinstance(value, str | int | float) else orjson.dumps(value).decode()
 
 
 def _bundles(
