@@ -12,8 +12,13 @@ from adapters.csv_tables import CsvTables
 from adapters.hub_json import HubJson
 from adapters.media_types import essence
 from adapters.tables.profile import Profile
+from contracts.categories import Catalogue
 from contracts.commands import COMMANDS
+from contracts.documents import Document
 from contracts.messages import Decoded, Envelope, Item, Limits
+
+
+_NO_CATEGORIES = Catalogue(())
 
 
 class Adapter(Protocol):
@@ -21,6 +26,8 @@ class Adapter(Protocol):
 
     name: str
     media_types: tuple[str, ...]
+    #: What it carries inwards; another command is refused by name (MSG_10).
+    commands: frozenset[str]
 
     def decode(self, envelope: Envelope, limits: Limits) -> Decoded:
         """The items of a message, or the reasons why it has none."""
@@ -35,10 +42,30 @@ class Adapter(Protocol):
         ...
 
 
+class Writer(Protocol):
+    """A format that the hub also writes: what `encode` gives, `decode` of the same adapter reads back."""
+
+    name: str
+    #: Commands and records (`asset.record`) that it can write.
+    writes: frozenset[str]
+
+    def encode(self, document: Document) -> tuple[str, bytes]:
+        """Media type and bytes; the same document gives the same bytes.
+
+        Raises ValueError for an entry that the format cannot carry, with a sentence that says which.
+        """
+        ...
+
+
 def adapters(
-    profiles: Iterable[Profile], *, commands: frozenset[str] = COMMANDS
+    profiles: Iterable[Profile],
+    catalogue: Catalogue = _NO_CATEGORIES,
+    *,
+    commands: frozenset[str] = COMMANDS,
 ) -> tuple[Adapter, ...]:
-    """Every format that the hub reads. `profiles`: the table layouts that it knows."""
+    """Every format that the hub reads. `profiles`: the table layouts that it knows; `catalogue`: the
+    categories that its forms are derived from.
+    """
     return (HubJson(commands), CsvTables(profiles))
 
 

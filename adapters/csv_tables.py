@@ -30,6 +30,7 @@ class CsvTables:
 
     def __init__(self, profiles: Iterable[Profile]) -> None:
         oldest_first = sorted(profiles, key=_version_order)
+        self.commands = frozenset(known.command for known in oldest_first)
         self._profiles = {(known.name, known.version): _Known(known) for known in oldest_first}
         self._newest = {
             known.name: self._profiles[known.name, known.version] for known in oldest_first

@@ -33,6 +33,7 @@ class HubJson:
     media_types: tuple[str, ...] = (STRUCTURED, BATCH, BINARY)
 
     def __init__(self, commands: frozenset[str]) -> None:
+        self.commands = commands
         self._items = EventItems(commands)
 
     def decode(self, envelope: Envelope, limits: Limits) -> Decoded:

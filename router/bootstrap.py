@@ -36,7 +36,7 @@ class Language:
 
 def language() -> Language:
     catalogue = load_catalogue(SCHEMAS)
-    return Language(catalogue, Conformance(catalogue), adapters(profiles()), Limits())
+    return Language(catalogue, Conformance(catalogue), adapters(profiles(), catalogue), Limits())
 
 
 def profiles() -> list[Profile]:
