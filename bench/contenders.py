@@ -27,6 +27,7 @@ from bench.stage import new_pipeline
 from registry_store.database import Database
 from router.broker import names
 from router.broker.publisher import Fate, Publication
+from router.collector import settle_collector
 from router.logs import configure_logging
 from router.worker.deciding import Decider
 from router.worker.inbox import Limits
@@ -180,6 +181,7 @@ async def _serve(name: str) -> None:
     read = asyncio.get_running_loop().run_in_executor
     configuration = Configuration.read(await read(None, sys.stdin.readline))
     contender = CONTENDERS[name](configuration)
+    settle_collector()
     print("ready", flush=True)
     while order := await read(None, sys.stdin.readline):
         count, _, profiled = order.strip().partition(" ")

@@ -7,6 +7,7 @@ import uvloop
 
 from registry_store.database import Database
 from router import bootstrap
+from router.collector import settle_collector
 from router.settings import Settings
 from router.worker.deciding import Decider, Decides
 from router.worker.inbox import Limits
@@ -49,6 +50,7 @@ def work(settings: Settings) -> None:
     database = bootstrap.database(settings, pool_size=4)
     pipeline = bootstrap.pipeline(settings, database)
     worker = make_worker(settings, database, pipeline)
+    settle_collector()
 
     async def run() -> None:
         loop = asyncio.get_running_loop()
