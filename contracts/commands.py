@@ -48,6 +48,7 @@ Line = Annotated[
 Token = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/-]{0,63}$")]
 OrganisationId = Annotated[str, StringConstraints(max_length=24), _id_of("organisation")]
 AssetId = Annotated[str, StringConstraints(max_length=24), _id_of("asset")]
+MarketUnitId = Annotated[str, StringConstraints(max_length=24), _id_of("market_unit")]
 Revision = Annotated[
     str,
     StringConstraints(
@@ -155,6 +156,50 @@ class AssetDeregister(_Closed):
     valid_from: Annotated[AwareDatetime, Field(strict=False)] | None = None
 
 
+class UnitMember(_Closed):
+    """An asset as a member of a market unit, for `[valid_from, valid_to)`.
+
+    Without `valid_from` from when the command holds, without `valid_to` for good. The asset may be
+    named by reference, also by one that was given earlier in the same message.
+    """
+
+    asset: AssetId | Ref
+    valid_from: Annotated[AwareDatetime, Field(strict=False)] | None = None
+    valid_to: Annotated[AwareDatetime, Field(strict=False)] | None = None
+
+
+#: That there is one at all is for the rules (UNIT-01). Totals are derived, and never given.
+UnitMembers = Annotated[tuple[UnitMember, ...], Field(max_length=5_000, strict=False)]
+
+
+class MarketUnitCreate(_Closed):
+    """Makes a market unit: `spu`, all members at one accounting point, or `spg`, at several."""
+
+    type: Literal["spu", "spg"]
+    name: Line
+    fsp: OrganisationId | None = None
+    members: UnitMembers = ()
+    refs: Annotated[tuple[Ref, ...], Field(max_length=20, strict=False)] = ()
+    valid_from: Annotated[AwareDatetime, Field(strict=False)] | None = None
+
+
+class MarketUnitCompose(_Closed):
+    """Replaces the members of a market unit from `valid_from`, the effective date, on."""
+
+    market_unit: MarketUnitId | Ref
+    members: UnitMembers = ()
+    expected_version: Annotated[int, Field(ge=1)] | None = None
+    valid_from: Annotated[AwareDatetime, Field(strict=False)] | None = None
+
+
+class MarketUnitDeregister(_Closed):
+    """Ends a market unit, for good; its members stay registered."""
+
+    market_unit: MarketUnitId | Ref
+    expected_version: Annotated[int, Field(ge=1)] | None = None
+    valid_from: Annotated[AwareDatetime, Field(strict=False)] | None = None
+
+
 class ParticipantId(_Closed):
     """A market participant id: EIC, or MPID of four letters."""
 
@@ -212,6 +257,9 @@ PAYLOADS: dict[str, type[_Closed]] = {
     "asset.update": AssetUpdate,
     "asset.amend": AssetAmend,
     "asset.deregister": AssetDeregister,
+    "market_unit.create": MarketUnitCreate,
+    "market_unit.compose": MarketUnitCompose,
+    "market_unit.deregister": MarketUnitDeregister,
 }
 COMMANDS = frozenset(PAYLOADS)
 
