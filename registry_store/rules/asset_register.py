@@ -17,6 +17,7 @@ from registry_store.rules.asset_statement import (
     own_refs,
     statement_reasons,
 )
+from registry_store.rules.asset_versions import asset_change, key_pair
 from registry_store.rules.audience import audience_of
 from registry_store.rules.authority import may_see, role_reasons, unknown_record
 from registry_store.rules.decision import Accepted, Context, Decision, Needs, Rejected
@@ -102,6 +103,12 @@ def _register(
         text = f"registered in status query: it may be the same device as {named}"
         warnings = (*warnings, Reason.warning(Rule.ASSET_04, text, "/accounting_point"))
     new_id = context.new_id("asset")
+    outgrown = tuple(
+        _released(record, key, context, state)
+        for key in keys
+        for record in state.holders(key)
+        if _has_outgrown(record, key, content, context)
+    )
     change = RecordChange(
         kind="asset",
         id=new_id,
@@ -113,7 +120,25 @@ def _register(
         keys_added=tuple((key, state.next_rank(key)) for key in keys),
         refs_added=refs,
     )
-    return Accepted((change,), warnings)
+    return Accepted((change, *outgrown), warnings)
+
+
+def _has_outgrown(record: Record, key: Key, content: Mapping[str, Any], context: Context) -> bool:
+    """Whether a line of the registrant's own register that says "planned" is no longer about this asset:
+    it has got its meter since, and the line, stated later still, has none. That is the next plant there.
+    """
+    if key.scheme != "source" or _is_other_source(record, content, context):
+        return False
+    has_meter = "accounting_point" in record.content and "accounting_point" not in content
+    newest: str = record.content["source"]["revision"]
+    return has_meter and bool(content["source"]["revision"] > newest)
+
+
+def _released(record: Record, key: Key, context: Context, state: State) -> RecordChange:
+    """The asset gives up the identity that its line had before its meter."""
+    kept = [held for held in record.content["keys"] if key_pair(held) != (key.scheme, key.value)]
+    content = {**record.content, "keys": kept}
+    return asset_change(record, "asset.updated", content, None, context, False, state)
 
 
 def _fsp(  # noqa: PLR0911 - one return a role
@@ -150,7 +175,11 @@ def _fsp(  # noqa: PLR0911 - one return a role
 def _found(stated: Stated[AssetRegister], state: State, context: Context) -> list[Record]:
     """Live assets that this statement is about, by strong keys; else the same source's planned asset."""
     found = {
-        record.id: record for key in stated.keys if key.is_strong for record in state.holders(key)
+        record.id: record
+        for key in stated.keys
+        if key.is_strong
+        for record in state.holders(key)
+        if not _has_outgrown(record, key, stated.content, context)
     }
     if found or stated.command.on_existing == "refuse" or stated.identity is None:
         return list(found.values())

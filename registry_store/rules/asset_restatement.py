@@ -75,9 +75,9 @@ def _complete(
         if name in base:
             content.setdefault(name, base[name])
     keys = [key.as_json() for key in stated.keys]
-    keys += [
-        key for key in base.get("keys", ()) if _is_of_other_source(key, content) and key not in keys
-    ]
+    # A line of a register keeps the identities that it had (planned, before its meter), so that an older
+    # file still finds it (RECORDS.md section 3: keys are added).
+    keys += [key for key in base.get("keys", ()) if key["scheme"] == "source" and key not in keys]
     if keys:
         content["keys"] = keys
     held = content.get("refs", [])
@@ -126,13 +126,6 @@ def _key_reasons(
         if key.is_strong
         for holder in state.holders(key)
         if holder.id != record.id
-    )
-
-
-def _is_of_other_source(key: Mapping[str, str], content: Mapping[str, Any]) -> bool:
-    system = content.get("source", {}).get("system")
-    return key["scheme"] == "source" and (
-        system is None or not key["value"].startswith(f"{system}|")
     )
 
 

@@ -14,14 +14,16 @@ from registry_store.rules.state import State
 
 
 def superseded(record: Record, content: Mapping[str, Any], identity: str | None) -> Reason | None:
+    """REC-02: the source has stated a newer revision of this line, or of this record under another line."""
     stated = content.get("source")
     if stated is None:
         return None
-    known = record.revisions.get(f"{stated['system']}|{identity}")
-    recorded = record.content.get("source")
-    if known is None and recorded is not None and recorded["system"] == stated["system"]:
-        known = recorded["revision"]
-    if known is None or stated["revision"] >= known:
+    recorded = record.content.get("source", {})
+    known = max(
+        record.revisions.get(f"{stated['system']}|{identity}", ""),
+        recorded["revision"] if recorded.get("system") == stated["system"] else "",
+    )
+    if stated["revision"] >= known:
         return None
     text = f"{stated['system']} has stated this line as of {known}; {stated['revision']} is older and changes nothing"
     return Reason.warning(Rule.REC_02, text, "/source/revision")

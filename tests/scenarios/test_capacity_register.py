@@ -20,6 +20,7 @@ from tests.support.registry import Registry, mpan
 from tests.unit.adapters.reading import real_data
 
 APRIL, MAY = date(2022, 4, 30), date(2022, 5, 31)
+JUNE, JULY = date(2022, 6, 30), date(2022, 7, 31)
 FILE = "ecr/ukpn_ecr_2022-04.csv"
 CAPACITY = "Energy Source & Energy Conversion Technology 1 - Registered Capacity (MW)"
 Row = dict[str, str]
@@ -185,9 +186,6 @@ def test_a_planned_line_that_gains_its_meter_stays_one_asset(network_company: Re
     assert any(mpan(77, 10) in key["value"] for key in after["keys"] if key["scheme"] == "source")
 
 
-@pytest.mark.xfail(
-    reason="the source key of the planned line goes when the meter comes, and nothing recognises the line"
-)
 def test_a_line_that_was_planned_is_not_registered_again_by_the_older_file(
     network_company: Registry,
 ) -> None:
@@ -199,6 +197,26 @@ def test_a_line_that_was_planned_is_not_registered_again_by_the_older_file(
     late = at(send(network_company, published(), APRIL), place)
     assert (late["status"], late["id"]) == ("superseded", connected["id"])
     assert head(network_company) == before
+
+
+def test_a_newer_file_with_the_meter_and_the_planned_line_again_brings_a_second_plant(
+    network_company: Registry,
+) -> None:
+    place = "row 7, slot 1"
+    planned = at(send(network_company, published(), APRIL), place)
+    meter = {"Export MPAN / MSID": mpan(77, 10), "Connection Status": "Connected"}
+    send(network_company, edited(place, lambda row: row.update(meter)), MAY)
+
+    second = at(send(network_company, published(), JUNE), place)
+
+    assert (second["status"], second["event"]) == ("accepted", "asset.registered")
+    assert second["id"] != planned["id"]
+    first, other = asset(network_company, planned["id"]), asset(network_company, second["id"])
+    assert first["accounting_point"]["id"] == mpan(77, 10)
+    (given_up,) = [key for key in other["keys"] if key["scheme"] == "source"]
+    assert given_up not in first["keys"]
+    again = at(send(network_company, published(), JULY), place)
+    assert (again["status"], again["id"]) == ("unchanged", second["id"])
 
 
 def validated(*options: str) -> tuple[int, dict[str, Any]]:
