@@ -1,7 +1,8 @@
 """What goes out: documents of commands or of records, before a format is chosen.
 
 A record is carried like a command: as an entry whose command is `asset.record` or `market_unit.record`
-and whose payload is the canonical record, or the part of it that its reader may see. The hub takes no
+and whose payload is the canonical record, or the part of it that its reader may see. Of organisations
+only what a last notification says (`organisation.record`: id, status) goes in another form than JSON. The hub takes no
 `*.record` in: every adapter reads one (so that a partner's own copy of the adapter can), and the pipeline
 refuses it by name (MSG_10).
 """
@@ -11,7 +12,11 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 #: Record kind -> the name under which a format carries it.
-RECORD_COMMANDS = {"asset": "asset.record", "market_unit": "market_unit.record"}
+RECORD_COMMANDS = {
+    "asset": "asset.record",
+    "market_unit": "market_unit.record",
+    "organisation": "organisation.record",
+}
 
 
 class Header(NamedTuple):

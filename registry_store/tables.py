@@ -291,6 +291,7 @@ subscription = Table(
     Column("filter_version", Integer, nullable=False, server_default=text("1")),
     Column("way", Text, nullable=False),
     Column("target", JSONB, nullable=False, server_default=text("'{}'")),
+    Column("format", Text, nullable=False, server_default=text("'json'")),
     Column("state", Text, nullable=False, server_default=text("'active'")),
     Column("principal", JSONB, nullable=False),
     Column("epoch", Integer, nullable=False),
