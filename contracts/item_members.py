@@ -133,6 +133,15 @@ class Shape(NamedTuple):
     attributes: str | None = None
 
 
+#: Objects of a statement: written by name only where a patch takes one away as a whole.
+_OBJECTS = (
+    Member("/owner", "owner", "Owner", "token"),
+    Member("/accounting_point", "accountingPoint", "Accounting point as a whole", "token"),
+    Member("/network", "network", "Network", "token"),
+    Member("/source", "source", "Source", "token"),
+)
+
+
 def _patched(members: tuple[Member, ...]) -> tuple[Member, ...]:
     return tuple(
         member._replace(pointer=f"/patch{member.pointer}")
@@ -148,7 +157,11 @@ SHAPES: dict[str, Shape] = {
         (*ASSET_TARGET, _EXPECTED_VERSION, *ASSET_STATEMENT), (REFS,), "/attributes"
     ),
     "asset.amend": Shape(
-        (*ASSET_TARGET, _EXPECTED_VERSION, _VALID_FROM, *_patched(ASSET_STATEMENT)),
+        (
+            *(*ASSET_TARGET, _EXPECTED_VERSION, _VALID_FROM),
+            *_patched(ASSET_STATEMENT),
+            *_patched(_OBJECTS),
+        ),
         (REFS._replace(pointer="/patch/refs"),),
         "/patch/attributes",
     ),
