@@ -6,7 +6,7 @@ the tuple that `adapters()` builds; a new file layout is one mapping profile, an
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from adapters.csv_tables import CsvTables
 from adapters.hub_json import HubJson
@@ -16,7 +16,6 @@ from contracts.categories import Catalogue
 from contracts.commands import COMMANDS
 from contracts.documents import Document
 from contracts.messages import Decoded, Envelope, Item, Limits
-
 
 _NO_CATEGORIES = Catalogue(())
 
@@ -42,6 +41,7 @@ class Adapter(Protocol):
         ...
 
 
+@runtime_checkable
 class Writer(Protocol):
     """A format that the hub also writes: what `encode` gives, `decode` of the same adapter reads back."""
 

@@ -46,6 +46,7 @@ class Subscription:
     filter: dict[str, Any]
     way: str
     target: dict[str, Any]
+    format: str
     state: str
     epoch: int
     position: int
@@ -57,7 +58,7 @@ class Subscription:
         return self.next_sequence - 1
 
 
-_COLUMNS = "id, partner, organisation, filter, way, target, state, epoch, position, next_sequence, created_at"
+_COLUMNS = "id, partner, organisation, filter, way, target, format, state, epoch, position, next_sequence, created_at"
 
 
 def create(
@@ -67,6 +68,7 @@ def create(
     filter: Filter,
     way: str,
     target: Mapping[str, Any] | None = None,
+    format: str = "json",
     start: str = "now",
 ) -> Subscription:
     """A new subscription of this partner (slug), from the head of the log on.
@@ -88,8 +90,8 @@ def create(
             if not principal.roles:
                 raise PartnerUnknown(f"the organisation of {partner} is not active")
             connection.execute(
-                "INSERT INTO subscription (id, partner, organisation, filter, way, target, state, "
-                "principal, epoch, position) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+                "INSERT INTO subscription (id, partner, organisation, filter, way, target, format, state, "
+                "principal, epoch, position) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
                 (
                     id,
                     partner,
@@ -97,6 +99,7 @@ def create(
                     Jsonb(filter.as_json()),
                     way,
                     Jsonb(dict(target or {})),
+                    format,
                     "starting" if start == "snapshot" else "active",
                     Jsonb(principal_as_json(principal)),
                     log.epoch(connection),

@@ -16,6 +16,7 @@ from registry_store.database import Database
 from registry_store.genesis import ensure_hub_organisation
 from registry_store.rules.decision import Setting
 from router.pipeline import Pipeline
+from router.record_forms import RecordForms
 from router.settings import Settings
 
 SCHEMAS = Path(__file__).parent.parent / "schemas" / "json"
@@ -29,6 +30,7 @@ class Language:
     conformance: Conformance
     adapters: tuple[Adapter, ...]
     limits: Limits
+    forms: RecordForms
 
     def setting(self, now: datetime, hub_key: bytes, id_round: int = 0) -> Setting:
         return Setting(now, hub_key, self.catalogue, self.conformance.conform, id_round)
@@ -36,7 +38,8 @@ class Language:
 
 def language() -> Language:
     catalogue = load_catalogue(SCHEMAS)
-    return Language(catalogue, Conformance(catalogue), adapters(profiles(), catalogue), Limits())
+    spoken = adapters(profiles(), catalogue)
+    return Language(catalogue, Conformance(catalogue), spoken, Limits(), RecordForms(spoken))
 
 
 def profiles() -> list[Profile]:

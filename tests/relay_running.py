@@ -9,11 +9,13 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
+from adapters import adapters
 from registry_store.database import Database
 from router.delivery.addresses import CallRules
 from router.delivery.dispatch import DispatchLimits
 from router.delivery.relay import Relay, RelaySettings
 from router.delivery.webhook import WebhookLimits
+from router.record_forms import RecordForms
 from tests.feed_running import CATALOGUE
 
 HUB_KEY = bytes(range(32))
@@ -43,6 +45,7 @@ async def running_relay(
         broker_url=broker_url,
         hub_key=HUB_KEY,
         catalogue=CATALOGUE,
+        forms=RecordForms(adapters([], CATALOGUE)),
         settings=settings,
         encode_receipt=lambda due: ("application/json", due.receipt.encode()),
     )

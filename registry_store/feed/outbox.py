@@ -13,12 +13,15 @@ from psycopg.rows import class_row
 
 @dataclass(frozen=True, slots=True)
 class DueBundle:
-    """The first undelivered bundle of a subscription. `content` is sent as it is, byte for byte."""
+    """The first undelivered bundle of a subscription. `content` is its canonical JSON; what is sent is always made
+    from it in the same way, byte for byte.
+    """
 
     subscription: str
     partner: str
     way: str
     target: dict[str, Any]
+    format: str
     first_sequence: int
     count: int
     epoch: int
@@ -52,7 +55,7 @@ class StoredBundle:
 
 #: The order is drawn anew each time, so that whom the limit leaves out changes from round to round.
 _DUE = """
-    SELECT s.id AS subscription, s.partner, s.way, s.target,
+    SELECT s.id AS subscription, s.partner, s.way, s.target, s.format,
            b.first_sequence, b.count, b.epoch, b.attempts, b.content
     FROM subscription s CROSS JOIN LATERAL (
         SELECT * FROM bundle WHERE subscription = s.id AND delivered_at IS NULL

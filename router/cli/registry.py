@@ -1,6 +1,7 @@
 """`hub show`, `hub history`, `hub audit verify`: reading the registry as the operator of the hub."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated, Any
 
 import orjson
@@ -10,7 +11,8 @@ from rich.console import Console
 from contracts.identifiers import parse_public_id
 from registry_store.audit import verify
 from registry_store.records import find, history
-from router.bootstrap import database, hub_key
+from router.bootstrap import database, hub_key, language
+from router.record_forms import JSON, NotCarried
 from router.settings import Settings
 
 _MOMENT = "RFC 3339 time, such as 2026-11-24T09:30:00Z; a time without a zone is UTC."
@@ -51,9 +53,19 @@ def show(
     valid_at: Annotated[
         str | None, typer.Option(help=f"As it was true at this time. {_MOMENT}")
     ] = None,
+    format: Annotated[
+        str, typer.Option(help="json, xml, flat, csv or xlsx (give --out for that one).")
+    ] = "json",
+    out: Annotated[Path | None, typer.Option(help="Write it here instead of printing it.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="On one line.")] = False,
 ) -> None:
-    """Print a record in canonical form, whole, as the operator of the hub sees it."""
+    """Print a record in canonical form, whole, as the operator of the hub sees it; or in a format.
+
+    Example: hub show A-7K3Q-9M2T-8X4B-T --format xml
+    """
+    forms = language().forms
+    if format not in forms.names:
+        raise typer.BadParameter(f"--format is one of {', '.join(forms.names)}")
     store = database(Settings(), pool_size=1)
     with store.engine.connect() as connection:
         found = find(
@@ -63,7 +75,18 @@ def show(
     if found is None:
         typer.echo(f"{id}: no such record, or not yet at that time", err=True)
         raise typer.Exit(1)
-    typer.echo(orjson.dumps(found.canonical, option=0 if as_json else orjson.OPT_INDENT_2).decode())
+    if format == JSON:
+        body = orjson.dumps(found.canonical, option=0 if as_json else orjson.OPT_INDENT_2) + b"\n"
+    else:
+        try:
+            body = forms.record(found.canonical, format, reader="hub")[1]
+        except NotCarried as error:
+            typer.echo(f"{id}: {error}", err=True)
+            raise typer.Exit(1) from error
+    if out is not None:
+        out.write_bytes(body)
+    else:
+        typer.echo(body, nl=False)
 
 
 def show_history(

@@ -17,6 +17,7 @@ from registry_store.subscriptions import PartnerUnknown, Subscription, Subscript
 from router.bootstrap import database, hub_key, language
 from router.delivery.addresses import AddressRefused, CallRules, judged
 from router.delivery.signing import webhook_secret
+from router.record_forms import FORMED_KINDS, JSON
 from router.settings import Settings
 
 _JSON = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
@@ -42,6 +43,9 @@ def subscribe(  # noqa: PLR0917 - one per option
     partner: Annotated[str, typer.Option("--as", help="The partner that is told.")],
     way: Annotated[str, typer.Option(help="amqp, webhook or pull.")] = "pull",
     url: Annotated[str | None, typer.Option(help="Where a webhook goes, https.")] = None,
+    format: Annotated[
+        str, typer.Option(help="json, xml, flat or csv: of assets and market units, where not json.")
+    ] = "json",
     start: Annotated[
         str, typer.Option(help="now, or snapshot: first all that is visible.")
     ] = "now",
@@ -64,8 +68,10 @@ def subscribe(  # noqa: PLR0917 - one per option
 ) -> None:
     """Subscribe a partner to changes. A webhook's secret is shown here, and only here."""
     settings = Settings()
+    spoken = language()
+    _one_of("--format", format, frozenset(spoken.forms.bundle_names))
     lists = {
-        "kinds": kind,
+        "kinds": _kinds(kind, format),
         "events": event,
         "categories": category,
         "gsp_groups": gsp_group,
@@ -76,7 +82,7 @@ def subscribe(  # noqa: PLR0917 - one per option
         filter = Filter.from_json(
             {name: value for name, value in lists.items() if value} | switches
         )
-        filter.refuse_unknown_names(language().catalogue.names())
+        filter.refuse_unknown_names(spoken.catalogue.names())
         target = _target(way, url, CallRules(private_targets=settings.webhook_private_targets))
         _one_of("--start", start, subscriptions.STARTS)
         made = subscriptions.create(
@@ -85,6 +91,7 @@ def subscribe(  # noqa: PLR0917 - one per option
             filter=filter,
             way=way,
             target=target,
+            format=format,
             start=start,
         )
     except (FilterRefused, AddressRefused, PartnerUnknown) as error:
@@ -207,6 +214,15 @@ def _target(way: str, url: str | None, rules: CallRules) -> dict[str, Any]:
     return {"url": url, "generation": 1}
 
 
+def _kinds(kinds: list[str] | None, format: str) -> list[str] | None:
+    """What other formats than JSON do not carry is not told in them: it is asked for by name, or left out."""
+    if format == JSON:
+        return kinds
+    if beyond := sorted(set(kinds or ()) - FORMED_KINDS):
+        raise typer.BadParameter(f"{', '.join(beyond)} is told as JSON alone: leave out --format {format}")
+    return kinds or sorted(FORMED_KINDS)
+
+
 def _one_of(option: str, value: str, allowed: frozenset[str]) -> None:
     if value not in allowed:
         raise typer.BadParameter(f"{option} is one of {', '.join(sorted(allowed))}")
@@ -219,6 +235,7 @@ def _as_json(subscription: Subscription) -> dict[str, Any]:
         "filter": subscription.filter,
         "way": subscription.way,
         "target": subscription.target,
+        "format": subscription.format,
         "state": subscription.state,
         "last_sequence": subscription.last_sequence,
     }

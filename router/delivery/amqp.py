@@ -13,7 +13,7 @@ from registry_store.feed.outbox import DueBundle
 from router.broker.connection import BROKER_FAULTS, close_quietly, connect, open_channel
 from router.broker.publisher import Fate, Publication, Publisher
 from router.delivery.outcomes import Delivered, Outcome, Refused, Unavailable
-from router.delivery.webhook import BUNDLE_MEDIA_TYPE
+from router.record_forms import NotCarried, RecordForms
 
 #: What waits in a partner's queue before the broker refuses more and the hub keeps it instead.
 QUEUE_LENGTH_BUNDLES = 1_000
@@ -117,19 +117,30 @@ class Broker:
 class AmqpWay:
     """Publishes bundles to the queues of their subscriptions."""
 
-    def __init__(self, broker: Broker) -> None:
+    def __init__(self, broker: Broker, forms: RecordForms) -> None:
         self._broker = broker
+        self._forms = forms
 
     async def send(self, bundle: DueBundle) -> Outcome:
         queue = bundle.target["queue"]
         try:
             await self._broker.declare(queue, QUEUE_ARGUMENTS)
-            fate = await self._broker.publish(_publication(bundle, queue))
-        except QueueUnusable as error:
+            fate = await self._broker.publish(self._publication(bundle, queue))
+        except (QueueUnusable, NotCarried) as error:
             return Refused(str(error))
         except BrokerAway as error:
             return Unavailable(str(error))
         return _OUTCOMES[fate]
+
+    def _publication(self, bundle: DueBundle, queue: str) -> Publication:
+        media_type, body = self._forms.bundle(bundle.content, bundle.format, reader=bundle.partner)
+        return Publication(
+            routing_key=queue,
+            body=body,
+            message_id=delivery_id(bundle.subscription, bundle.epoch, bundle.first_sequence),
+            content_type=media_type,
+            type="bundle",
+        )
 
 
 _OUTCOMES: dict[Fate, Outcome] = {
@@ -138,13 +149,3 @@ _OUTCOMES: dict[Fate, Outcome] = {
     Fate.unroutable: Refused("the queue is not there"),
     Fate.unknown: Unavailable("the broker went away, or gave no word in time"),
 }
-
-
-def _publication(bundle: DueBundle, queue: str) -> Publication:
-    return Publication(
-        routing_key=queue,
-        body=bundle.content.encode(),
-        message_id=delivery_id(bundle.subscription, bundle.epoch, bundle.first_sequence),
-        content_type=BUNDLE_MEDIA_TYPE,
-        type="bundle",
-    )

@@ -25,6 +25,7 @@ from router.delivery.settling import Settler
 from router.delivery.snapshotting import Snapshotting
 from router.delivery.supervision import TRANSIENT, Trouble, repeat
 from router.delivery.webhook import WebhookLimits, WebhookWay
+from router.record_forms import RecordForms
 
 _log = structlog.get_logger()
 
@@ -54,6 +55,7 @@ class Relay:
         broker_url: str,
         hub_key: bytes,
         catalogue: Catalogue,
+        forms: RecordForms,
         encode_receipt: EncodeReceipt,
         settings: RelaySettings | None = None,
     ) -> None:
@@ -62,6 +64,7 @@ class Relay:
         self._broker_url = broker_url
         self._hub_key = hub_key
         self._catalogue = catalogue
+        self._forms = forms
         self._encode_receipt = encode_receipt
         self._lease = Lease(database)
         self._trouble = Trouble()
@@ -79,7 +82,12 @@ class Relay:
         async with AsyncExitStack() as stack:
             broker = await stack.enter_async_context(Broker(self._broker_url))
             webhooks = await stack.enter_async_context(
-                WebhookWay(self._hub_key, rules=self._settings.calls, limits=self._settings.webhook)
+                WebhookWay(
+                    self._hub_key,
+                    self._forms,
+                    rules=self._settings.calls,
+                    limits=self._settings.webhook,
+                )
             )
             settler = Settler(
                 self._database,
@@ -88,7 +96,7 @@ class Relay:
             )
             dispatches = [
                 Dispatch(self._database, self._lease, name, way, settler, self._settings.dispatch)
-                for name, way in (("amqp", AmqpWay(broker)), ("webhook", webhooks))
+                for name, way in (("amqp", AmqpWay(broker, self._forms)), ("webhook", webhooks))
             ]
             await self._run_loops(broker, settler, dispatches)
 

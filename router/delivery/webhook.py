@@ -14,8 +14,7 @@ from registry_store.feed.outbox import DueBundle
 from router.delivery.addresses import AddressRefused, CallRules, resolved
 from router.delivery.outcomes import Delivered, Gone, Outcome, Refused
 from router.delivery.signing import signed_headers, webhook_secret
-
-BUNDLE_MEDIA_TYPE = "application/vnd.fmar.bundle+json"
+from router.record_forms import NotCarried, RecordForms
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +31,14 @@ class WebhookWay:
     def __init__(
         self,
         hub_key: bytes,
+        forms: RecordForms,
         *,
         rules: CallRules,
         limits: WebhookLimits | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._hub_key = hub_key
+        self._forms = forms
         self._rules = rules
         self._limits = limits or WebhookLimits()
         self._now = now
@@ -48,7 +49,7 @@ class WebhookWay:
             ),
             follow_redirects=False,
             trust_env=False,
-            headers={"user-agent": "fmar-hub", "content-type": BUNDLE_MEDIA_TYPE},
+            headers={"user-agent": "fmar-hub"},
         )
 
     async def __aenter__(self) -> Self:
@@ -68,6 +69,8 @@ class WebhookWay:
                 return await self._post(bundle)
         except AddressRefused as error:
             return Refused(f"not called: {error}")
+        except NotCarried as error:
+            return Refused(str(error))
         except TimeoutError:
             return Refused(f"no answer within {self._limits.call_seconds:g} s")
         except (httpx.HTTPError, OSError) as error:
@@ -75,17 +78,18 @@ class WebhookWay:
 
     async def _post(self, bundle: DueBundle) -> Outcome:
         target = await resolved(bundle.target["url"], self._rules)
+        media_type, body = self._forms.bundle(bundle.content, bundle.format, reader=bundle.partner)
         headers = signed_headers(
             webhook_secret(self._hub_key, bundle.subscription, bundle.target["generation"]),
             message_id=delivery_id(bundle.subscription, bundle.epoch, bundle.first_sequence),
             sent_at=self._now(),
-            body=bundle.content,
+            body=body.decode(),
         )
         request = self._client.stream(
             "POST",
             target.url,
-            content=bundle.content.encode(),
-            headers={**headers, "host": target.host},
+            content=body,
+            headers={**headers, "content-type": media_type, "host": target.host},
             extensions={"sni_hostname": target.server_name},
         )
         # The status line and headers are all that is read: an answer without end holds nothing up.

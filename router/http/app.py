@@ -73,8 +73,8 @@ def create_app(
     )
     for routes in (
         message_routes(door),
-        record_routes(database, language.catalogue, authenticated),
-        subscription_routes(database, authenticated),
+        record_routes(database, language.catalogue, language.forms, authenticated),
+        subscription_routes(database, language.forms, authenticated),
         health_routes(database, broker, metrics),
     ):
         app.include_router(routes)

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Any
 
-import orjson
-from fastapi import APIRouter, Depends, Query, Response
+import mimeparse
+from fastapi import APIRouter, Depends, Header, Query, Response
 from pydantic import AwareDatetime
 
 from contracts.categories import Catalogue
@@ -15,25 +15,36 @@ from registry_store.database import Database
 from registry_store.partners import Partner
 from registry_store.records import StoredRecord, find
 from router.http.problems import MEDIA_TYPE, Problem
+from router.record_forms import NotCarried, RecordForms
 
 
 def record_routes(
-    database: Database, catalogue: Catalogue, authenticated: Callable[..., Any]
+    database: Database,
+    catalogue: Catalogue,
+    forms: RecordForms,
+    authenticated: Callable[..., Any],
 ) -> APIRouter:
     routes = APIRouter(prefix="/v1/records", tags=["records"])
 
     @routes.get(
         "/{id}",
         response_class=Response,
-        responses={code: {"content": {MEDIA_TYPE: {}}} for code in (401, 404)},
+        responses={
+            200: {"content": {media_type: {} for media_type in forms.format_of}},
+            **{code: {"content": {MEDIA_TYPE: {}}} for code in (401, 404, 406)},
+        },
     )
     def record(
         id: str,
         caller: Annotated[Partner, Depends(authenticated)],
         valid_at: Annotated[AwareDatetime | None, Query(description="As it was true then.")] = None,
         known_at: Annotated[AwareDatetime | None, Query(description="By what was known then.")] = None,
+        accept: Annotated[str, Header(description="A format of the hub.")] = "*/*",
     ) -> Response:
-        """A record. What the caller may not see is answered as if it were not there."""
+        """A record, in the format that `Accept` asks for. What the caller may not see is answered as if
+        it were not there.
+        """
+        format = _format(forms, accept)
         found, principal = _look_up(database, caller, id, valid_at, known_at)
         view = view_of(found.audience, principal) if found is not None else View.none
         if found is None or view is View.none:
@@ -45,9 +56,32 @@ def record_routes(
             else None
         )
         shown = render(content, view, category, personal=principal.sees_personal_data)
-        return Response(orjson.dumps(shown), media_type="application/json")
+        try:
+            media_type, body = forms.record(shown, format, reader=caller.slug)
+        except NotCarried as error:
+            raise _not_acceptable(str(error)) from error
+        return Response(body, media_type=media_type, headers={"vary": "Accept"})
 
     return routes
+
+
+def _format(forms: RecordForms, accept: str) -> str:
+    """The format that `Accept` likes best; of equals the first, which is JSON."""
+    # Of several that fit equally well mimeparse takes the last.
+    known = [*reversed(forms.format_of)]
+    try:
+        best = mimeparse.best_match(known, accept)
+    except mimeparse.MimeTypeParseException:
+        best = ""
+    if not best:
+        raise _not_acceptable(f"Accept: {accept[:100]} names no format that a record has here")
+    return forms.format_of[best]
+
+
+def _not_acceptable(text: str) -> Problem:
+    return Problem(
+        406, "not_acceptable", text, what_to_do="Ask for application/json, which every record has."
+    )
 
 
 def _look_up(

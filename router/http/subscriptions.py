@@ -1,6 +1,7 @@
 """`GET /v1/subscriptions/{id}/bundles`: the feed by pull, and again for whoever wants to compare.
 
-The bundles are the stored ones, byte for byte as AMQP and webhook send them.
+The bundles are the stored ones, byte for byte as AMQP and webhook send them. A subscription in another
+format than JSON gets one bundle a call, and the cursor to go on from in the header `fmar-cursor`.
 """
 
 from collections.abc import Callable
@@ -15,8 +16,9 @@ from registry_store.database import Database
 from registry_store.feed.cursors import CursorUnreadable
 from registry_store.feed.pulling import MOST_BUNDLES, CursorLost, Page, pull
 from registry_store.partners import Partner
-from registry_store.subscriptions import SubscriptionUnknown
+from registry_store.subscriptions import Subscription, SubscriptionUnknown
 from router.http.problems import MEDIA_TYPE, Problem
+from router.record_forms import JSON, RecordForms
 
 _RESPONSES: dict[int | str, dict[str, Any]] = {
     200: {
@@ -30,7 +32,9 @@ _RESPONSES: dict[int | str, dict[str, Any]] = {
 _AFTER = "Cursor of the last answer, or a sequence; 0: from the start."
 
 
-def subscription_routes(database: Database, authenticated: Callable[..., Any]) -> APIRouter:
+def subscription_routes(
+    database: Database, forms: RecordForms, authenticated: Callable[..., Any]
+) -> APIRouter:
     """The routes. `authenticated` is the dependency that yields the caller."""
     routes = APIRouter(prefix="/v1/subscriptions", tags=["subscriptions"])
 
@@ -48,7 +52,10 @@ def subscription_routes(database: Database, authenticated: Callable[..., Any]) -
                 subscription = subscriptions.get(connection, parsed[1] if parsed else id)
                 if subscription.partner != caller.slug:
                     raise SubscriptionUnknown  # noqa: TRY301 - answered as if it were not there
-                result = pull(connection, subscription, after=after, limit=limit)
+                in_pages = subscription.format == JSON
+                result = pull(
+                    connection, subscription, after=after, limit=limit if in_pages else 1
+                )
             except SubscriptionUnknown as error:
                 raise Problem(
                     404, "subscription_unknown", f"you have no subscription {id[:40]}"
@@ -59,7 +66,9 @@ def subscription_routes(database: Database, authenticated: Callable[..., Any]) -
                 ) from error
         if isinstance(result, CursorLost):
             raise _lost(result)
-        return _page(subscription.id, result)
+        if in_pages:
+            return _page(subscription.id, result)
+        return _one(subscription, result, forms)
 
     return routes
 
@@ -69,6 +78,18 @@ def _page(subscription: str, page: Page) -> Response:
     bundles = b",".join(bundle.content.encode() for bundle in page.bundles)
     head = orjson.dumps({"subscription": subscription, "cursor": str(page.next)})[:-1]
     return Response(head + b',"bundles":[' + bundles + b"]}", media_type="application/json")
+
+
+def _one(subscription: Subscription, page: Page, forms: RecordForms) -> Response:
+    """One bundle a call, where the subscription is not JSON: 204 where there is none yet."""
+    headers = {"fmar-cursor": str(page.next)}
+    if not page.bundles:
+        return Response(status_code=204, headers=headers)
+    (bundle,) = page.bundles
+    media_type, body = forms.bundle(
+        bundle.content, subscription.format, reader=subscription.partner
+    )
+    return Response(body, media_type=media_type, headers=headers)
 
 
 def _lost(lost: CursorLost) -> Problem:
