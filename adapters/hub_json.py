@@ -11,13 +11,17 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+import orjson
+
 from adapters import strict_json
 from adapters.cloud_events import Event, read_event
-from adapters.event_items import EventItems, too_many
+from adapters.event_items import ITEMS_TYPE, EventItems, too_many
 from adapters.media_types import essence
-from contracts.canonical import canonical_json
+from contracts.canonical import canonical_json, plain_number
+from contracts.documents import Document, Entry
 from contracts.messages import Decoded, Envelope, Item, Limits
 from contracts.reasons import Reason, Rule
+from contracts.receipts import timestamp
 
 STRUCTURED = "application/cloudevents+json"
 BATCH = "application/cloudevents-batch+json"
@@ -33,7 +37,7 @@ class HubJson:
     media_types: tuple[str, ...] = (STRUCTURED, BATCH, BINARY)
 
     def __init__(self, commands: frozenset[str]) -> None:
-        self.commands = commands
+        self.commands = self.writes = commands
         self._items = EventItems(commands)
 
     def decode(self, envelope: Envelope, limits: Limits) -> Decoded:
@@ -64,6 +68,29 @@ class HubJson:
             "data": receipt,
         }
         return STRUCTURED, canonical_json(event)
+
+    def encode(self, document: Document) -> tuple[str, bytes]:
+        """One event of type `fmar.items.v1`, each item with its command. Records have no such form: their
+        JSON is the canonical record itself.
+        """
+        header = document.header
+        event = {
+            "specversion": "1.0",
+            "id": header.document_id,
+            "source": f"/{header.sender}",
+            "type": ITEMS_TYPE,
+            "time": timestamp(header.created_at),
+            "datacontenttype": BINARY,
+            "data": {"items": [self._written(entry) for entry in document.entries]},
+        }
+        if header.on_behalf_of is not None:
+            event["subject"] = header.on_behalf_of
+        return STRUCTURED, orjson.dumps(event, default=plain_number)
+
+    def _written(self, entry: Entry) -> dict[str, Any]:
+        if entry.command not in self.writes:
+            raise ValueError(f"{entry.command} is not written as a message in JSON")
+        return {"command": entry.command, **entry.payload}
 
     def _binary(self, data: Any, envelope: Envelope, limits: Limits) -> Decoded:
         """The attributes came with the transport, which has read them: only `type` is needed here."""

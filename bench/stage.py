@@ -101,10 +101,15 @@ def heat_pump(number: int) -> dict[str, Any]:
     }
 
 
-def message(slug: str, number: int) -> bytes:
-    """One registration as a structured CloudEvent."""
+def registration(slug: str, number: int) -> dict[str, Any]:
+    """The payload of one registration by this partner."""
     data = heat_pump(number)
     data["refs"][0]["party"] = slug
+    return data
+
+
+def message(slug: str, number: int) -> bytes:
+    """One registration as a structured CloudEvent."""
     return orjson.dumps(
         {
             "specversion": "1.0",
@@ -112,7 +117,7 @@ def message(slug: str, number: int) -> bytes:
             "source": f"/{slug}",
             "type": "fmar.asset.register.v1",
             "time": "2026-01-01T00:00:00Z",
-            "data": data,
+            "data": registration(slug, number),
         }
     )
 

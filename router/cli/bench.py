@@ -9,6 +9,7 @@ import typer
 def register(app: typer.Typer) -> None:
     bench = typer.Typer(help="Measure the hub on this machine.", no_args_is_help=True)
     bench.command("intake")(intake)
+    bench.command("formats")(formats)
     app.add_typer(bench, name="bench")
 
 
@@ -46,3 +47,24 @@ def intake(
             typer.echo(
                 f"{name:20} {found['median']:>10,} ({found['lowest']:,} to {found['highest']:,})"
             )
+
+
+def formats(
+    assets: Annotated[int, typer.Option(min=100, help="Assets in each document.")] = 20_000,
+    rounds: Annotated[int, typer.Option(min=1, help="Rounds; medians are taken over them.")] = 5,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+) -> None:
+    """How fast assets are read, validated and made canonical from each format, beside parsing alone.
+
+    Needs no server. Takes about a minute.
+    """
+    from bench.formats import measure  # noqa: PLC0415 - as above
+
+    report = measure(assets, rounds, say=lambda line: typer.echo(line, err=True))
+    if as_json:
+        typer.echo(json.dumps(report))
+        return
+    for name, found in report.items():
+        if isinstance(found, dict):
+            hub, parse = found["hub"]["median"], found["parse"]["median"]
+            typer.echo(f"{name:6} {hub:>10,} assets/s; parsing alone {parse:>10,}")

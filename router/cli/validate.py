@@ -14,6 +14,7 @@ from adapters.media_types import essence
 from contracts.messages import Envelope
 from router.bootstrap import language
 from router.cli.media_types import media_type_of
+from router.collector import settle_collector
 from router.offline import Validation, validate
 
 #: Rejected items that are listed for a person; --json has them all.
@@ -71,7 +72,9 @@ def validate_file(
         statement_date=stated,
         door="validate",
     )
-    result = validate(envelope, language())
+    spoken = language()
+    settle_collector()
+    result = validate(envelope, spoken)
     if receipt is not None:
         receipt.write_bytes(result.encoded_receipt())
     if as_json:
