@@ -11,6 +11,7 @@ import typer
 from router.cli import (
     bench,
     clock,
+    convert,
     dead,
     demo,
     doors,
@@ -24,7 +25,7 @@ from router.cli import (
 )
 
 COMMANDS: tuple[ModuleType, ...] = (
-    demo, lifecycle, doors, relay, clock, partners, send, dead, validate, subscriptions, registry,
+    demo, lifecycle, doors, relay, clock, partners, send, dead, validate, convert, subscriptions, registry,
     bench,
 )
 
