@@ -64,7 +64,9 @@ class Decoded(NamedTuple):
     `items` may be empty only if `reasons` has an error. `message_id` is the id that the document
     itself carries, where it carries one. `notes` say what was detected (dialect, encoding, date
     form) and go into the receipt. `is_file`: known by content as well as by id (tables, batches).
-    `versions` pins what the message was read with (profile, its version).
+    `versions` pins what the message was read with (profile, its version). `document` holds what an
+    answer in the same format repeats of the document's own header (parties, roles, creation time): JSON
+    values, kept in the receipt.
     """
 
     items: tuple[Item, ...] = ()
@@ -75,6 +77,7 @@ class Decoded(NamedTuple):
     notes: tuple[str, ...] = ()
     is_file: bool = False
     versions: Mapping[str, str] = _NOTHING
+    document: Mapping[str, Any] = _NOTHING
 
 
 @dataclass(frozen=True, slots=True)

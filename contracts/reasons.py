@@ -109,6 +109,24 @@ class Rule(Enum):
     ECR_04 = ("identity_twice", "a file names each plant once")
     ECR_05 = ("planned_incomplete", "a planned plant has a postcode and a point of connection")
     ECR_06 = ("location_disagrees", "grid reference and longitude/latitude are within 100 m")
+    # Market documents (XML).
+    XML_01 = (
+        "xml_not_allowed",
+        "a document is UTF-8 without DOCTYPE, entities and processing instructions",
+    )
+    XML_02 = (
+        "document_unknown",
+        "root element and namespace are those of a document that the hub reads",
+    )
+    XML_03 = ("schema_violated", "elements stand where the document's XML schema has them")
+    XML_04 = ("receiver_incorrect", "a document is addressed to the hub")
+    XML_05 = ("series_twice", "each TimeSeries of a document has an mRID of its own")
+    XML_06 = (
+        "category_disagrees",
+        "the namespace of the attributes is that of the category which the item names",
+    )
+    XML_07 = ("validated_only", "a document that is only validated is not sent to be decided")
+    XML_08 = ("unit_unusable", "a unit of a configuration document can be told and classified")
 
     @property
     def key(self) -> str:

@@ -83,8 +83,11 @@ def receipt(
     reasons: tuple[Reason, ...] = (),
     notes: tuple[str, ...] = (),
     versions: Mapping[str, str] | None = None,
+    document: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """The canonical receipt (RECORDS.md section 1). `reasons` are those of the message as a whole."""
+    """The canonical receipt (RECORDS.md section 1). `reasons` are those of the message as a whole;
+    `document` is what the answer repeats of a document's own header.
+    """
     body: dict[str, Any] = {
         "receipt_id": receipt_id,
         "message_id": message_id,
@@ -102,6 +105,8 @@ def receipt(
         body["notes"] = list(notes)
     if versions:
         body["versions"] = dict(versions)
+    if document:
+        body["document"] = dict(document)
     return body
 
 

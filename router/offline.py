@@ -133,6 +133,7 @@ def _receipt(reading: Reading, outcomes: Sequence[Outcome], envelope: Envelope) 
         reasons=reading.reasons,
         notes=reading.decoded.notes,
         versions=reading.decoded.versions,
+        document=reading.decoded.document,
     )
 
 

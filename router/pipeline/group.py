@@ -147,6 +147,7 @@ def _receipt(
         reasons=reasons,
         notes=reading.decoded.notes,
         versions=reading.decoded.versions,
+        document=reading.decoded.document,
     )
 
 
