@@ -18,6 +18,10 @@ EVENTS = frozenset(
         "asset.updated",
         "asset.discrepancy",
         "asset.deregistered",
+        "market_unit.created",
+        "market_unit.composed",
+        "market_unit.updated",
+        "market_unit.deregistered",
     }
 )
 
@@ -26,7 +30,8 @@ class Audience(NamedTuple):
     """Who may see a record, as far as the record itself decides it (who asks decides the rest).
 
     `organisations` are the ids with the owner's view: FSP, owner, and the registrant of an unclaimed
-    asset. `hidden`: the record is withheld from the market (suspended).
+    asset. `hidden`: the record is withheld from the market (suspended). `places`: where a record is that
+    is in several, as pairs of network area and GSP group (a market unit: where its members are).
     """
 
     kind: str
@@ -35,6 +40,12 @@ class Audience(NamedTuple):
     gsp_group: str | None = None
     category: str | None = None
     hidden: bool = False
+    places: tuple[tuple[str | None, str | None], ...] = ()
+
+    @property
+    def everywhere(self) -> tuple[tuple[str | None, str | None], ...]:
+        """All its places; of a record in no place the one that has neither area nor group."""
+        return self.places or ((self.network_area, self.gsp_group),)
 
     def as_json(self) -> dict[str, Any]:
         members = {
@@ -44,6 +55,7 @@ class Audience(NamedTuple):
             "gsp_group": self.gsp_group,
             "category": self.category,
             "hidden": self.hidden,
+            "places": [list(place) for place in self.places],
         }
         return {name: value for name, value in members.items() if value not in (None, [], False)}
 
@@ -53,7 +65,13 @@ class Audience(NamedTuple):
 
     @classmethod
     def from_json(cls, members: Mapping[str, Any]) -> "Audience":
-        return cls(**{**members, "organisations": tuple(members.get("organisations", ()))})
+        return cls(
+            **{
+                **members,
+                "organisations": tuple(members.get("organisations", ())),
+                "places": tuple((area, group) for area, group in members.get("places", ())),
+            }
+        )
 
 
 @lru_cache(maxsize=16_384)
@@ -84,6 +102,7 @@ class Record:
     recorded_at). `row` is the store's internal key, None until the record is written.
     `revisions` maps the identity of a source's line to the last revision that was stated for it.
     `slices` are earlier valid times (valid_from, version, content), loaded for corrections only.
+    `audience` is given where the content does not say it: that of a market unit stands in the log.
     """
 
     kind: str
@@ -94,6 +113,7 @@ class Record:
     row: int | None = None
     revisions: dict[str, str] = field(default_factory=dict)
     slices: tuple[tuple[datetime, int, Mapping[str, Any]], ...] = ()
+    audience: Audience | None = None
 
     @property
     def status(self) -> str:
@@ -104,6 +124,22 @@ class Record:
         return self.status not in ("deregistered", "inactive")
 
 
+class Membership(NamedTuple):
+    """An asset in a market unit for `[valid_from, valid_to)`; for good where there is no end."""
+
+    unit: str
+    asset: str
+    valid_from: datetime
+    valid_to: datetime | None = None
+
+    def overlaps(self, valid_from: datetime, valid_to: datetime | None) -> bool:
+        return (valid_to is None or self.valid_from < valid_to) and self.holds_after(valid_from)
+
+    def holds_after(self, moment: datetime) -> bool:
+        """Whether it holds at some time after that moment, or from it on."""
+        return self.valid_to is None or self.valid_to > moment
+
+
 class RecordChange(NamedTuple):
     """One accepted change of one record: what becomes a version and a line of the log.
 
@@ -111,7 +147,7 @@ class RecordChange(NamedTuple):
     when it becomes true; `is_current` is False for a correction of the past that leaves the present
     as it is. `keys_added` carry a rank: the number of live holders seen, so that two racing
     registrations of one weak key collide in the unique constraint. `material` is None where the
-    question does not arise.
+    question does not arise. `members` of a market unit: all there is from now on; None: as before.
     """
 
     kind: str
@@ -128,6 +164,7 @@ class RecordChange(NamedTuple):
     keys_removed: tuple[Key, ...] = ()
     refs_added: tuple[tuple[str, str], ...] = ()
     row: int | None = None
+    members: tuple[Membership, ...] | None = None
 
     @property
     def version(self) -> int:

@@ -84,7 +84,10 @@ class Rule(Enum):
     ORG_03 = ("role_unknown", "roles are known")
     ORG_04 = ("participant_id_invalid", "an EIC or MPID has the right form and check character")
     ORG_05 = ("role_in_use", "a role in use is not dropped")
-    ORG_06 = ("organisation_in_use", "an organisation has no live assets when it is deregistered")
+    ORG_06 = (
+        "organisation_in_use",
+        "an organisation has no live assets and no active market units when it is deregistered",
+    )
     # Assets.
     ASSET_01 = (
         "accounting_point_invalid",
@@ -93,8 +96,26 @@ class Rule(Enum):
     ASSET_02 = ("asset_exists", "no live asset has the same strong key")
     ASSET_03 = ("identity_fixed", "attributes that identify an asset do not change")
     ASSET_04 = ("possible_double", "no asset of another source has the same weak key")
+    ASSET_05 = (
+        "asset_in_market_unit",
+        "an asset is no member of an active market unit, now or later, when it is deregistered",
+    )
     ASSET_06 = ("not_in_own_area", "a system operator registers unclaimed assets of its own area")
     CONSENT_01 = ("consent_missing", "a consent reference is given where the category asks for one")
+    # Market units.
+    UNIT_01 = ("market_unit_empty", "a market unit has at least one member")
+    UNIT_02 = (
+        "member_not_free",
+        "members are live assets of the unit's FSP, each in one active market unit at a time",
+    )
+    UNIT_03 = (
+        "accounting_points_differ",
+        "the members of a market unit of type spu share one accounting point",
+    )
+    UNIT_04 = (
+        "market_unit_name_in_use",
+        "the name of a market unit is given once among the active ones of its FSP",
+    )
     # The capacity register (ECR) and other tables.
     TAB_01 = ("row_ragged", "a row has as many cells as there are headings")
     TAB_02 = ("heading_unusable", "headings are present, once each, and known to the profile")

@@ -93,6 +93,20 @@ _MEMBER_VIEW: dict[str, dict[str, View]] = {
         "refs": View.owner,
         "contact_email": View.owner,
     },
+    "market_unit": {
+        "kind": View.public,
+        "id": View.public,
+        "version": View.public,
+        "valid_from": View.public,
+        "recorded_at": View.public,
+        "status": View.market,
+        "type": View.market,
+        "name": View.market,
+        "fsp": View.market,
+        "totals": View.market,
+        "members": View.operator,
+        "refs": View.owner,
+    },
 }
 _VIEW_OF_CLASS = {view.name: view for view in View}
 
@@ -110,8 +124,8 @@ def view_of(audience: Audience, principal: Principal) -> View:  # noqa: PLR0911 
         return View.none
     if "regulator" in principal.roles:
         return View.operator
-    if "system_operator" in principal.roles and principal.covers(
-        audience.network_area, audience.gsp_group
+    if "system_operator" in principal.roles and any(
+        principal.covers(area, group) for area, group in audience.everywhere
     ):
         return View.operator
     return View.none if audience.hidden else View.market

@@ -5,7 +5,7 @@ import sys
 from sqlalchemy.engine import make_url
 
 from router.secret_files import hub_key_in
-from router.servers import Servers
+from router.servers import Servers, ServerUnavailable
 from router.servers.ports import remembered_port
 from router.settings import Settings, environment_file
 from router.supervised import ProcessPlan
@@ -24,7 +24,10 @@ def prepare(settings: Settings, servers: Servers) -> Prepared:
     from registry_store import migrations  # noqa: PLC0415
 
     hub_key_in(settings.hub_key_path)
-    migrations.upgrade(servers.owner_database_url, runtime_role=servers.runtime_role)
+    try:
+        migrations.upgrade(servers.owner_database_url, runtime_role=servers.runtime_role)
+    except migrations.ExtensionMissing as error:
+        raise ServerUnavailable(str(error)) from error
     port = settings.http_port or remembered_port(settings.home / "ports.json", "http")
     variables = {
         "HUB_HOME": str(settings.home),

@@ -37,13 +37,14 @@ class FilterIndex:
         self._found: dict[_Cell, list[str]] = {}
 
     def candidates(self, audience: Audience) -> Iterator[str]:
-        """Subscriptions, none of them twice unless its own organisations share the record."""
-        place = (audience.kind, audience.category, audience.gsp_group, audience.network_area)
-        if place not in self._found:
-            self._found[place] = [
-                name for cell in self._lookups(place) for name in self._in_cell.get(cell, ())
-            ]
-        yield from self._found[place]
+        """Subscriptions; one twice only if the record is in several places, or its organisations share it."""
+        for network_area, gsp_group in audience.everywhere:
+            place = (audience.kind, audience.category, gsp_group, network_area)
+            if place not in self._found:
+                self._found[place] = [
+                    name for cell in self._lookups(place) for name in self._in_cell.get(cell, ())
+                ]
+            yield from self._found[place]
         for organisation in audience.organisations:
             yield from self._of_owner.get(organisation, ())
 

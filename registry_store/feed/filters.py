@@ -43,9 +43,13 @@ class Filter:
         return (
             (self.kinds is None or audience.kind in self.kinds)
             and (self.categories is None or audience.category in self.categories)
-            and (self.gsp_groups is None or audience.gsp_group in self.gsp_groups)
-            and (self.network_areas is None or audience.network_area in self.network_areas)
+            and any(self._reaches(area, group) for area, group in audience.everywhere)
             and (not self.own or any(id in own for id in audience.organisations))
+        )
+
+    def _reaches(self, network_area: str | None, gsp_group: str | None) -> bool:
+        return (self.gsp_groups is None or gsp_group in self.gsp_groups) and (
+            self.network_areas is None or network_area in self.network_areas
         )
 
     def asks_for(self, event: str, material: bool | None) -> bool:  # noqa: FBT001 - a column of the log

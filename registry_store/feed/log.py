@@ -49,7 +49,8 @@ _STATE_AT = f"""
     ORDER BY c.record, c.valid_from DESC, c.version DESC
 """  # noqa: S608 - composed of the constant above
 
-#: What the register holds now, in the snapshot of the transaction that asks.
+#: What the register holds now, in the snapshot of the transaction that asks. Market units have no place
+#: of their own: all of them, the audience says where their members are.
 _STATE_NOW = f"""
     SELECT {_CHANGE}
     FROM record r
@@ -57,8 +58,9 @@ _STATE_NOW = f"""
     JOIN record_version v ON v.record = r.row AND v.version = r.current_version
     WHERE (%(kinds)s::text[] IS NULL OR r.kind = ANY(%(kinds)s))
       AND (%(categories)s::text[] IS NULL OR r.category = ANY(%(categories)s))
-      AND (%(gsp_groups)s::text[] IS NULL OR r.gsp_group = ANY(%(gsp_groups)s))
-      AND (%(network_areas)s::text[] IS NULL OR r.network_area = ANY(%(network_areas)s))
+      AND (%(gsp_groups)s::text[] IS NULL OR r.gsp_group = ANY(%(gsp_groups)s) OR r.kind = 'market_unit')
+      AND (%(network_areas)s::text[] IS NULL OR r.network_area = ANY(%(network_areas)s)
+           OR r.kind = 'market_unit')
     ORDER BY r.row
 """  # noqa: S608 - composed of the constant above
 

@@ -103,7 +103,13 @@ def migrate() -> None:
     runtime_role = make_url(settings.database_url.get_secret_value()).username
     if not runtime_role:
         raise typer.BadParameter("HUB_DATABASE_URL names no role")
-    migrations.upgrade(settings.owner_database_url.get_secret_value(), runtime_role=runtime_role)
+    try:
+        migrations.upgrade(
+            settings.owner_database_url.get_secret_value(), runtime_role=runtime_role
+        )
+    except migrations.ExtensionMissing as error:
+        _say(str(error))
+        raise typer.Exit(1) from error
     out.print(f"the tables are up to date for {runtime_role}")
 
 

@@ -2,6 +2,7 @@
 
 from alembic import context, op
 
+from registry_store.migrations import extensions
 from registry_store.tables import KEY_BLOCK, metadata
 
 revision = "0001"
@@ -11,8 +12,18 @@ _APPEND_ONLY = ("change", "segment", "checkpoint", "epoch")
 #: Tables that the runtime role may only read and add to.
 _INSERT_ONLY = (*_APPEND_ONLY, "record_version", "message_body")
 #: Tables whose rows also change; DELETE only where rows come and go.
-_CHANGING = ("record", "message", "scheduled_command", "partner", "subscription", "bundle", "dead_letter")
-_COMING_AND_GOING = ("record_key", "record_ref", "receipt_due", "delivery_attempt", "process", "submission")
+_CHANGING = (
+    "record",
+    "message",
+    "scheduled_command",
+    "partner",
+    "subscription",
+    "bundle",
+    "dead_letter",
+)
+_COMING_AND_GOING = (
+    "record_key", "record_ref", "market_unit_member", "receipt_due", "delivery_attempt", "process", "submission"
+)  # fmt: skip
 
 _POSITIONS_PER_PARTITION = 10_000_000
 
@@ -40,6 +51,7 @@ _EXTEND_CHANGE_LOG = f"""
 
 def upgrade() -> None:
     connection = op.get_bind()
+    extensions.provide(connection)
     metadata.create_all(connection)
     op.execute(_EXTEND_CHANGE_LOG)
     op.execute("SELECT extend_change_log(2)")
