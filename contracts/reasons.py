@@ -121,6 +121,12 @@ class Rule(Enum):
     TAB_02 = ("heading_unusable", "headings are present, once each, and known to the profile")
     TAB_03 = ("cell_unreadable", "a cell can be read as what its column holds")
     TAB_04 = ("value_not_mapped", "a coded cell is in the code table of the profile")
+    TAB_05 = ("cells_contradict", "cells of a row, and rows of one item, agree with each other")
+    # Workbooks (XLSX).
+    XLSX_01 = ("cell_is_formula", "a cell holds a value, not a formula that may change it")
+    XLSX_02 = ("cell_in_error", "a cell holds a value, not an error such as #REF!")
+    XLSX_03 = ("cells_merged", "cells of the table are not merged: each row has its own")
+    XLSX_04 = ("workbook_unsafe", "a workbook has no macros, external links, encryption or DOCTYPE")
     ECR_01 = ("mpan_missing", "a connected plant has a usable MPAN")
     ECR_02 = (
         "technology_contradicts",
