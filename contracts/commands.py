@@ -4,78 +4,34 @@ Form only: whether a category exists, an organisation is active or a key is free
 Names and shapes: RECORDS.md section 1; meanings: USECASES.md section 4.
 """
 
-import unicodedata
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import (
-    AfterValidator,
-    AwareDatetime,
-    BaseModel,
-    ConfigDict,
-    Field,
-    StringConstraints,
-    ValidationError,
-    model_validator,
-)
+from pydantic import Field, StringConstraints, ValidationError, model_validator
 
-from contracts.identifiers import parse_public_id
+from contracts.command_values import (
+    PRINTABLE,
+    AssetId,
+    Closed,
+    Line,
+    MarketUnitId,
+    Moment,
+    OrganisationId,
+    Ref,
+    Revision,
+    Token,
+)
 from contracts.reasons import Reason, Rule, escape_pointer
 
-#: RECORDS.md section 2: printable, no control characters, no |, no outer blanks.
-PRINTABLE = r"^[^|\p{C}\p{Z}](?:[^|\p{C}\p{Zl}\p{Zp}]*[^|\p{C}\p{Z}])?$"
 
-
-def _nfc(text: str) -> str:
-    return text if text.isascii() else unicodedata.normalize("NFC", text)
-
-
-def _id_of(kind: str) -> AfterValidator:
-    def check(text: str) -> str:
-        parsed = parse_public_id(text)
-        if parsed is None or parsed[0] != kind:
-            raise ValueError(
-                f"this is not the id of a record of kind {kind} (form and check character)"
-            )
-        return parsed[1]
-
-    return AfterValidator(check)
-
-
-Line = Annotated[
-    str, StringConstraints(min_length=1, max_length=200, pattern=PRINTABLE), AfterValidator(_nfc)
-]
-Token = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/-]{0,63}$")]
-OrganisationId = Annotated[str, StringConstraints(max_length=24), _id_of("organisation")]
-AssetId = Annotated[str, StringConstraints(max_length=24), _id_of("asset")]
-MarketUnitId = Annotated[str, StringConstraints(max_length=24), _id_of("market_unit")]
-Revision = Annotated[
-    str,
-    StringConstraints(
-        pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?Z)?$"
-    ),
-]
-
-
-class _Closed(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, hide_input_in_errors=True)
-
-
-class Ref(_Closed):
-    """A sender's own reference. `party` is the sender's slug, and may be left out."""
-
-    ref: Line
-    party: Token | None = None
-
-
-class AccountingPoint(_Closed):
+class AccountingPoint(Closed):
     """Where electricity is accounted for; the check digit is for the rules (ASSET-01)."""
 
     scheme: Literal["mpan", "amsid", "eic", "bmu"]
     id: Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=PRINTABLE)]
 
 
-class Network(_Closed):
+class Network(Closed):
     """Where in the network: GSP group `_A`.. `_P`, DNO licence area, and the supply points by name."""
 
     gsp_group: Line | None = None
@@ -85,7 +41,7 @@ class Network(_Closed):
     primary_substation: Line | None = None
 
 
-class Owner(_Closed):
+class Owner(Closed):
     """An organisation, or for homes a pseudonymous consent subject; never a person's name."""
 
     organisation: OrganisationId | None = None
@@ -98,7 +54,7 @@ class Owner(_Closed):
         return self
 
 
-class Source(_Closed):
+class Source(Closed):
     """Where the statement comes from, and how new it is there. `identity`: the source's own identity
     of the line. `revision`: an ISO date or UTC time; compared as text.
     """
@@ -108,7 +64,7 @@ class Source(_Closed):
     identity: Line | None = None
 
 
-class AssetStatement(_Closed):
+class AssetStatement(Closed):
     """An asset as a sender states it: everything but what the hub itself gives."""
 
     category: Token
@@ -123,7 +79,7 @@ class AssetStatement(_Closed):
     consent_reference: Token | None = None
     attributes: dict[str, Any]
     source: Source | None = None
-    valid_from: Annotated[AwareDatetime, Field(strict=False)] | None = None
+    valid_from: Moment | None = None
 
 
 class AssetRegister(AssetStatement):
@@ -139,24 +95,24 @@ class AssetUpdate(AssetStatement):
     expected_version: Annotated[int, Field(ge=1)] | None = None
 
 
-class AssetAmend(_Closed):
+class AssetAmend(Closed):
     """Changes members of what was stated: JSON Merge Patch (RFC 7396) over the asset statement."""
 
     asset: AssetId | Ref
     patch: dict[str, Any]
     expected_version: Annotated[int, Field(ge=1)] | None = None
-    valid_from: Annotated[AwareDatetime, Field(strict=False)] | None = None
+    valid_from: Moment | None = None
 
 
-class AssetDeregister(_Closed):
+class AssetDeregister(Closed):
     """Ends an asset, for good."""
 
     asset: AssetId | Ref
     expected_version: Annotated[int, Field(ge=1)] | None = None
-    valid_from: Annotated[AwareDatetime, Field(strict=False)] | None = None
+    valid_from: Moment | None = None
 
 
-class UnitMember(_Closed):
+class UnitMember(Closed):
     """An asset as a member of a market unit, for `[valid_from, valid_to)`.
 
     Without `valid_from` from when the command holds, without `valid_to` for good. The asset may be
@@ -164,15 +120,15 @@ class UnitMember(_Closed):
     """
 
     asset: AssetId | Ref
-    valid_from: Annotated[AwareDatetime, Field(strict=False)] | None = None
-    valid_to: Annotated[AwareDatetime, Field(strict=False)] | None = None
+    valid_from: Moment | None = None
+    valid_to: Moment | None = None
 
 
 #: That there is one at all is for the rules (UNIT-01). Totals are derived, and never given.
 UnitMembers = Annotated[tuple[UnitMember, ...], Field(max_length=5_000, strict=False)]
 
 
-class MarketUnitCreate(_Closed):
+class MarketUnitCreate(Closed):
     """Makes a market unit: `spu`, all members at one accounting point, or `spg`, at several."""
 
     type: Literal["spu", "spg"]
@@ -180,41 +136,41 @@ class MarketUnitCreate(_Closed):
     fsp: OrganisationId | None = None
     members: UnitMembers = ()
     refs: Annotated[tuple[Ref, ...], Field(max_length=20, strict=False)] = ()
-    valid_from: Annotated[AwareDatetime, Field(strict=False)] | None = None
+    valid_from: Moment | None = None
 
 
-class MarketUnitCompose(_Closed):
+class MarketUnitCompose(Closed):
     """Replaces the members of a market unit from `valid_from`, the effective date, on."""
 
     market_unit: MarketUnitId | Ref
     members: UnitMembers = ()
     expected_version: Annotated[int, Field(ge=1)] | None = None
-    valid_from: Annotated[AwareDatetime, Field(strict=False)] | None = None
+    valid_from: Moment | None = None
 
 
-class MarketUnitDeregister(_Closed):
+class MarketUnitDeregister(Closed):
     """Ends a market unit, for good; its members stay registered."""
 
     market_unit: MarketUnitId | Ref
     expected_version: Annotated[int, Field(ge=1)] | None = None
-    valid_from: Annotated[AwareDatetime, Field(strict=False)] | None = None
+    valid_from: Moment | None = None
 
 
-class ParticipantId(_Closed):
+class ParticipantId(Closed):
     """A market participant id: EIC, or MPID of four letters."""
 
     scheme: Literal["eic", "mpid"]
     id: Annotated[str, StringConstraints(min_length=1, max_length=20, pattern=PRINTABLE)]
 
 
-class Areas(_Closed):
+class Areas(Closed):
     """The areas of a system operator: DNO licence areas, GSP groups."""
 
     network_areas: Annotated[tuple[Line, ...], Field(max_length=20, strict=False)] = ()
     gsp_groups: Annotated[tuple[Line, ...], Field(max_length=20, strict=False)] = ()
 
 
-class OrganisationStatement(_Closed):
+class OrganisationStatement(Closed):
     """An organisation as a sender states it."""
 
     legal_name: Line
@@ -227,7 +183,7 @@ class OrganisationStatement(_Closed):
         | None
     ) = None
     refs: Annotated[tuple[Ref, ...], Field(max_length=20, strict=False)] = ()
-    valid_from: Annotated[AwareDatetime, Field(strict=False)] | None = None
+    valid_from: Moment | None = None
 
 
 class OrganisationRegister(OrganisationStatement):
@@ -241,15 +197,15 @@ class OrganisationUpdate(OrganisationStatement):
     expected_version: Annotated[int, Field(ge=1)] | None = None
 
 
-class OrganisationDeregister(_Closed):
+class OrganisationDeregister(Closed):
     """Makes an organisation inactive, for good."""
 
     organisation: OrganisationId | Ref
     expected_version: Annotated[int, Field(ge=1)] | None = None
-    valid_from: Annotated[AwareDatetime, Field(strict=False)] | None = None
+    valid_from: Moment | None = None
 
 
-PAYLOADS: dict[str, type[_Closed]] = {
+PAYLOADS: dict[str, type[Closed]] = {
     "organisation.register": OrganisationRegister,
     "organisation.update": OrganisationUpdate,
     "organisation.deregister": OrganisationDeregister,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from contracts.commands import Ref
+from contracts.command_values import Ref
 from contracts.reasons import Reason, Rule
 from registry_store.rules.state import State
 
