@@ -66,7 +66,7 @@ def adapters(
     """Every format that the hub reads. `profiles`: the table layouts that it knows; `catalogue`: the
     categories that its forms are derived from.
     """
-    return (HubJson(commands), CsvTables(profiles))
+    return (HubJson(commands), CsvTables(profiles, catalogue))
 
 
 def adapter_for(known: Iterable[Adapter], media_type: str) -> Adapter | None:

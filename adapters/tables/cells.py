@@ -16,7 +16,8 @@ class Unread(NamedTuple):
 
 
 class CellReader(dict[str, Any]):
-    """Text of a cell -> its value, None where there is none, or `Unread`; filled as texts come.
+    """Text of a cell -> its value, None where there is none, or `Unread`; filled as texts come. A cell that
+    its file already could not give as text is `Unread` itself.
 
     A dict, so that `map(reader.__getitem__, cells)` runs in C for texts that were seen before:
     registers repeat themselves.
@@ -40,10 +41,12 @@ class CellReader(dict[str, Any]):
         value = self[cell] = self._value(cell)
         return value
 
-    def _value(self, cell: str) -> Any:
-        if len(cell) > self._longest:
+    def _value(self, cell: Any) -> Any:
+        if cell.__class__ is Unread:
+            value: Any = cell
+        elif len(cell) > self._longest:
             text = f"the cell has {len(cell)} characters, the limit is {self._longest}"
-            value: Any = Unread(Rule.MSG_03, text)
+            value = Unread(Rule.MSG_03, text)
         elif squeeze(cell) in self._null_markers:
             return None
         else:

@@ -9,6 +9,7 @@ import io
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import Any
 
 from contracts.messages import Limits
 from contracts.reasons import Reason, Rule
@@ -24,13 +25,17 @@ _HEAD_CHARACTERS = 256 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """The headings, their row, and the rows below: (row number, cells, or what is wrong with them)."""
+    """The headings, their row, and the rows below: (row number, cells, or what is wrong with them).
+
+    `where`: words before each row of it, in a file of several sheets. A cell is text, or `Unread`.
+    """
 
     headings: tuple[str, ...]
     heading_row: int
-    rows: tuple[tuple[int, list[str] | Reason], ...]
+    rows: tuple[tuple[int, Sequence[Any] | Reason], ...]
     blank_rows: int
     notes: tuple[str, ...]
+    where: str = ""
 
 
 def read_sheet(text: str, known: Callable[[Sequence[str]], int], limits: Limits) -> Sheet | Reason:

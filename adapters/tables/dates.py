@@ -5,7 +5,7 @@ for dates with a time and without one apart (they come from different exports).
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, timedelta
 from typing import Any
 
@@ -30,30 +30,60 @@ _YEARS = range(1880, 2200)
 
 
 class DateOrder:
-    """Which of day and month comes first in a file: True, False, or None where it contradicts itself."""
+    """Which of day and month comes first: True, False, or None where the cells contradict each other.
 
-    def __init__(self, cells: Iterable[str], *, usual: bool) -> None:
+    Of a column, where `file` is the order of all date columns of its file, which holds where the column
+    itself shows nothing; else of a file.
+    """
+
+    def __init__(
+        self, cells: Iterable[str], *, usual: bool = True, file: "DateOrder | None" = None
+    ) -> None:
         evidence: dict[bool, set[bool]] = {True: set(), False: set()}
+        #: Without or with a time -> a date that only the order decides.
+        self._ambiguous: dict[bool, str] = {}
         for cell in cells:
             if match := _NUMERIC.fullmatch(cell.strip()):
                 first, second = int(match[1]), int(match[2])
+                with_time = match["time"] is not None
                 if (first > _MONTHS_OF_YEAR) != (second > _MONTHS_OF_YEAR):
-                    evidence[match["time"] is not None].add(first > _MONTHS_OF_YEAR)
+                    evidence[with_time].add(first > _MONTHS_OF_YEAR)
+                elif first != second:
+                    self._ambiguous.setdefault(with_time, cell.strip())
+        self._file = file
         self.day_first = {
-            with_time: _order(found, usual=usual) for with_time, found in evidence.items()
+            with_time: _order(found, usual=usual if file is None else file.day_first[with_time])
+            for with_time, found in evidence.items()
         }
-        self.seen = any(evidence.values())
+        self.evident = frozenset(with_time for with_time, found in evidence.items() if found)
+        self.seen = bool(self.evident)
 
     def notes(self) -> tuple[str, ...]:
-        words = {True: "day first", False: "month first", None: "contradictory"}
+        """What a file's dates show together."""
         if not self.seen:
             return ()
         return (
-            f"dates: {words[self.day_first[False]]}, with a time {words[self.day_first[True]]}",
+            f"dates: {_WORDS[self.day_first[False]]}, with a time {_WORDS[self.day_first[True]]}",
         )
 
+    def column_notes(self, heading: str) -> Iterator[str]:
+        """Where a column has an order of its own, and where nothing in the file shows the order."""
+        if self._file is None:
+            return
+        for with_time in (False, True):
+            order, file = self.day_first[with_time], self._file
+            if with_time in self.evident:
+                if order is not file.day_first[with_time]:
+                    yield f"dates: column {heading}: {_WORDS[order]}"
+            elif with_time in self._ambiguous and with_time not in file.evident:
+                example = self._ambiguous[with_time]
+                yield f"dates: column {heading}: {example!r} is read {_WORDS[order]}, as is usual for the profile"
 
-def _order(found: set[bool], *, usual: bool) -> bool | None:
+
+_WORDS = {True: "day first", False: "month first", None: "contradictory"}
+
+
+def _order(found: set[bool], *, usual: bool | None) -> bool | None:
     if len(found) > 1:
         return None
     return next(iter(found), usual)
@@ -75,6 +105,15 @@ def date_reader(order: DateOrder) -> Callable[[str], Any]:
         return Unread(Rule.TAB_03, f"{cell[:40]!r} is not a date; write YYYY-MM-DD")
 
     return read
+
+
+def is_undecided(cell: str, order: DateOrder) -> bool:
+    """Whether it is a date of which only the order decides, and the order cannot be told."""
+    match = _NUMERIC.fullmatch(" ".join(cell.split()))
+    if match is None or order.day_first[match["time"] is not None] is not None:
+        return False
+    first, second = int(match[1]), int(match[2])
+    return max(first, second) <= _MONTHS_OF_YEAR and first != second
 
 
 def _numeric(cell: str, match: re.Match[str], order: DateOrder) -> Any:

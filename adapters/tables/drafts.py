@@ -17,12 +17,20 @@ def split_pointer(pointer: str) -> tuple[str, str]:
     return section, name
 
 
+class Place(str):
+    """A whole place, where a heading alone does not say in which row."""
+
+    __slots__ = ()
+
+
 @dataclass(slots=True)
 class Draft:
     """`values` are those of the row and of this slot, by column name, None where there is none.
 
     `headings` (by column name) and `pointers` (JSON Pointer -> heading) are shared by all drafts of one
-    slot; what a step adds stands in `sources` (JSON Pointer -> column name).
+    slot; what a step adds stands in `sources` (JSON Pointer -> column name). `where`: words before the
+    row, such as `sheet "Part 1", `.
+    `last_row`: the last of several rows that are one item.
     """
 
     row: int
@@ -32,12 +40,17 @@ class Draft:
     payload: dict[str, Any]
     headings: Mapping[str, str]
     pointers: Mapping[str, str]
+    where: str = ""
     reasons: list[Reason] = field(default_factory=list)
     sources: dict[str, str] = field(default_factory=dict)
+    last_row: int | None = None
 
     @property
     def place(self) -> str:
-        return f"row {self.row}" if self.slot is None else f"row {self.row}, slot {self.slot}"
+        if self.last_row is not None and self.last_row != self.row:
+            return f"{self.where}rows {self.row} to {self.last_row}"
+        row = f"{self.where}row {self.row}"
+        return row if self.slot is None else f"{row}, slot {self.slot}"
 
     def put(self, pointer: str, value: Any, column: str | None = None) -> None:
         """A member of the payload, and from which column it came."""
@@ -74,7 +87,7 @@ class Draft:
         )
 
 
-def unreadable_row(row: int, reason: Reason) -> Draft:
+def unreadable_row(row: int, reason: Reason, where: str = "") -> Draft:
     """The answer to a row that could not be read as one."""
     return Draft(
         row,
@@ -84,6 +97,7 @@ def unreadable_row(row: int, reason: Reason) -> Draft:
         payload={},
         headings={},
         pointers={},
+        where=where,
         reasons=[reason],
     )
 
@@ -95,7 +109,9 @@ class Pointers:
         self._made: dict[tuple[Any, ...], Mapping[str, str]] = {}
 
     def of(self, draft: Draft) -> Mapping[str, str]:
-        key = (draft.slot, *draft.sources.items())
+        if not draft.sources:
+            return draft.pointers
+        key = (id(draft.pointers), *draft.sources.items())
         if (known := self._made.get(key)) is None:
             added = {
                 pointer: draft.headings[column]
@@ -106,10 +122,10 @@ class Pointers:
         return known
 
 
-def items_of(drafts: Iterable[Draft], command: str) -> list[Item]:
-    """Items numbered from 1, in the order of the drafts."""
+def items_of(drafts: Iterable[tuple[str, Draft]]) -> list[Item]:
+    """Items numbered from 1, in the order of the drafts, each with its command."""
     pointers = Pointers()
     return [
         Item(number, draft.place, command, draft.payload, tuple(draft.reasons), pointers.of(draft))
-        for number, draft in enumerate(drafts, 1)
+        for number, (command, draft) in enumerate(drafts, 1)
     ]

@@ -1,4 +1,4 @@
-"""Rows to drafts: values read column by column, then laid out per row or per filled slot."""
+"""Rows to drafts: values read column by column, then put into the payloads column by column."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,151 +7,251 @@ from typing import Any
 
 from adapters.tables.cells import CellReader, Unread
 from adapters.tables.dates import DateOrder
-from adapters.tables.drafts import Draft, split_pointer
+from adapters.tables.drafts import Draft
 from adapters.tables.headings import Layout, Match
-from adapters.tables.profile_model import Column, Profile
-from adapters.tables.values import Asked, reader_of
-from contracts.reasons import Severity
+from adapters.tables.kinds import Asked
+from adapters.tables.number_forms import NumberForm, number_form
+from adapters.tables.placing import (
+    Target,
+    Values,
+    put_elements,
+    put_members,
+    target_of,
+    twofold,
+)
+from adapters.tables.profile_model import Profile
+from adapters.tables.values import DATES, NUMBERS, reader_of
+from contracts.reasons import Rule, Severity
 
-Cells = Sequence[str]
-#: (column, section of the payload or "", member, how a value is published)
-_Target = tuple[str, str, str, Callable[[Any], Any] | None]
+#: Text, or why there is none (a formula, an error: XLSX).
+Cells = Sequence[str | Unread]
+#: How a value is published: the code's word for it. None: as it is.
+_Publish = Callable[[Any], Any] | None
 
 
 @dataclass(frozen=True, slots=True)
-class _SlotLayout:
-    """What all drafts of one slot share. `suspects` are the columns in which a cell was unreadable."""
+class Source:
+    """The file of a table, as far as its cells depend on it. `where`: words before each place (a sheet)."""
 
-    targets: Sequence[_Target]
-    headings: Mapping[str, str]
-    pointers: Mapping[str, str]
-    suspects: Sequence[Column]
+    statement_date: date
+    longest_cell: int
+    where: str = ""
+    is_csv: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """A column read: for each row a value, None or Unread."""
+
+    match: Match
+    values: list[Any]
+    has_unread: bool = False
+    is_empty: bool = False
+
+    @property
+    def name(self) -> str:
+        return self.match.column.name
+
+
+#: A column, and the pointers of the payload that it goes to.
+_Reached = tuple[_Column, list[tuple[str, _Publish]]]
 
 
 class Table:
-    """One file under one profile: `drafts()` gives what its rows say, before any step."""
+    """One table under one profile: `drafts()` gives what its rows say, before any step."""
 
     def __init__(
         self,
         profile: Profile,
         layout: Layout,
         rows: Sequence[tuple[int, Cells]],
-        *,
-        statement_date: date,
-        longest_cell: int,
+        source: Source,
     ) -> None:
         self._profile = profile
-        self._rows = rows
+        self._numbers = [number for number, _ in rows]
+        self._source = source
         width = max((match.index for match in layout.matches), default=-1) + 1
-        self._columns = list(zip(*(cells for _, cells in rows), strict=True)) or [()] * width
-        self._longest_cell = longest_cell
-        self._nothing = dict.fromkeys(column.name for column in profile.columns)
-        self._groups = {
-            slot: [match for match in layout.matches if match.slot == slot]
-            for slot in (None, *profile.slots)
-        }
-        self._constants = [
-            (*split_pointer(pointer), text.replace("{statement_date}", statement_date.isoformat()))
-            for pointer, text in profile.constants.items()
-        ]
-        self._suspects: set[str] = set()
-        self.order = self._date_order()
+        self._cells = list(zip(*(cells for _, cells in rows), strict=True)) or [()] * width
+        self._nothing = dict.fromkeys(profile.read_by_steps)
+        self._notes: list[str] = []
+        self._order = self._date_order(layout.matches)
+        self._columns = [self._read(match) for match in layout.matches]
 
-    def drafts(self) -> Iterator[Draft]:
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was detected of dates and numbers."""
+        return (*self._order.notes(), *self._notes)
+
+    def drafts(self) -> list[Draft]:
         """Drafts in the order of rows and slots. A row with no filled slot is answered as its first."""
-        names, shared = self._values(None)
-        slots = {slot: self._values(slot) for slot in self._profile.slots}
-        layouts = {slot: self._layout_of(slot) for slot in (None, *self._profile.slots)}
-        filled = {slot: self._filled(*slots[slot]) for slot in slots}
-        for index, (row, _) in enumerate(self._rows):
-            values = self._nothing | dict(zip(names, shared[index], strict=True))
-            if not slots:
-                yield self._draft(row, None, values, layouts[None], first=True)
-                continue
-            present = [slot for slot in slots if filled[slot][index]] or self._profile.slots[:1]
-            for slot in present:
-                slot_names, in_slot = slots[slot]
-                own = values | dict(zip(slot_names, in_slot[index], strict=True))
-                yield self._draft(row, slot, own, layouts[slot], first=slot == present[0])
+        slots, rows = self._profile.slots, range(len(self._numbers))
+        if not slots:
+            return self._drafts_of(None, rows, [True] * len(rows))
+        filled = {slot: self._filled(slot) for slot in slots}
+        present = [[slot for slot in slots if filled[slot][row]] or slots[:1] for row in rows]
+        drafts: list[tuple[int, int, Draft]] = []
+        for slot in slots:
+            chosen = [row for row in rows if slot in present[row]]
+            firsts = [present[row][0] == slot for row in chosen]
+            made = self._drafts_of(slot, chosen, firsts)
+            drafts += [(row, slot, draft) for row, draft in zip(chosen, made, strict=True)]
+        return [draft for _, _, draft in sorted(drafts, key=lambda entry: entry[:2])]
 
-    def _filled(self, names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> list[bool]:
+    def _filled(self, slot: int) -> list[bool]:
         """For each row whether a slot is filled: one of the telling columns has a value."""
-        telling = [names.index(name) for name in self._profile.filled_when if name in names]
-        return [any(values[index] is not None for index in telling) for values in rows]
-
-    def _values(self, slot: int | None) -> tuple[list[str], list[tuple[Any, ...]]]:
-        """Names of the columns of one slot (or of none), and for each row their values."""
-        matches = self._groups[slot]
-        names = [match.column.name for match in matches]
-        if not matches:
-            return names, [()] * len(self._rows)
-        return names, list(zip(*(self._column(match) for match in matches), strict=True))
-
-    def _column(self, match: Match) -> list[Any]:
-        column = match.column
-        read = reader_of(Asked(match, self._profile, self.order))
-        reader = CellReader(
-            read, column.null_markers, self._longest_cell, Severity(column.unreadable)
-        )
-        values = list(map(reader.__getitem__, self._columns[match.index]))
-        if reader.has_unread:
-            self._suspects.add(column.name)
-        return values
-
-    def _date_order(self) -> DateOrder:
-        indexes = [
-            match.index
-            for group in self._groups.values()
-            for match in group
-            if match.column.kind == "date"
+        telling = [
+            column.values
+            for column in self._columns
+            if column.match.slot == slot and column.name in self._profile.filled_when
         ]
-        return DateOrder(
-            set().union(*(self._columns[index] for index in indexes)), usual=self._profile.day_first
+        return [
+            any(values[row] is not None for values in telling) for row in range(len(self._numbers))
+        ]
+
+    def _read(self, match: Match) -> _Column:
+        column, cells = match.column, self._cells[match.index]
+        distinct = set(cells)
+        if distinct == {""}:
+            return _Column(match, [None] * len(cells), is_empty=True)
+        texts = {cell for cell in distinct if cell.__class__ is str}
+        form, order = NumberForm(), self._order
+        if column.kind in NUMBERS:
+            form = number_form(texts, usual=self._profile.decimal_sign)
+            self._notes += [note] if (note := form.note(match.heading)) else []
+        elif column.kind in DATES:
+            order = DateOrder(texts, file=self._order)
+            self._notes += order.column_notes(match.heading)
+        asked = Asked(match, self._profile, order, form, apostrophes=self._source.is_csv)
+        reader = CellReader(
+            reader_of(asked),
+            column.null_markers,
+            self._source.longest_cell,
+            Severity(column.unreadable),
         )
+        return _Column(match, list(map(reader.__getitem__, cells)), reader.has_unread)
 
-    def _layout_of(self, slot: int | None) -> _SlotLayout:
-        matches = [*self._groups[None], *(self._groups[slot] if slot is not None else ())]
-        targets: list[_Target] = []
-        pointers: dict[str, str] = {}
-        for match in matches:
-            for pointer, publish in self._targets(match):
-                targets.append((match.column.name, *split_pointer(pointer), publish))
-                pointers[pointer] = match.heading
-        headings = {match.column.name: match.heading for match in matches}
-        suspects = [match.column for match in matches if match.column.name in self._suspects]
-        return _SlotLayout(targets, headings, pointers, suspects)
+    def _date_order(self, matches: Sequence[Match]) -> DateOrder:
+        cells = {
+            cell
+            for match in matches
+            if match.column.kind in DATES
+            for cell in set(self._cells[match.index])
+            if cell.__class__ is str
+        }
+        return DateOrder(cells, usual=self._profile.day_first)
 
-    def _targets(self, match: Match) -> Iterator[tuple[str, Callable[[Any], Any] | None]]:
-        """Where the values of a column go: its own pointer, and those that its codes set."""
-        column = match.column
-        codes = self._profile.codes_of(column).values() if column.kind == "code" else ()
-        if column.to is not None:
-            published = {code.code: code.value for code in codes}
-            yield column.to, published.get if codes else None
-        for pointer in {pointer: None for code in codes for pointer in code.sets}:
-            yield pointer, {code.code: code.sets.get(pointer) for code in codes}.get
+    def _drafts_of(
+        self, slot: int | None, rows: Sequence[int], firsts: Sequence[bool]
+    ) -> list[Draft]:
+        """One draft for each of these rows, of one slot (or of none)."""
+        columns = [_picked(c, rows) for c in self._columns if c.match.slot in (None, slot)]
+        headings = {column.name: column.match.heading for column in columns}
+        targets = [(column, list(_targets(self._profile, column.match))) for column in columns]
+        pointers = {pointer: c.match.heading for c, reached in targets for pointer, _ in reached}
+        skeleton = self._profile.skeleton(self._source.statement_date)
+        payloads = [_copied(skeleton) for _ in rows]
+        drafts = [
+            Draft(
+                self._numbers[row], slot, first, {}, payload, headings, pointers, self._source.where
+            )
+            for row, first, payload in zip(rows, firsts, payloads, strict=True)
+        ]
+        _doubt_unread(columns, drafts)
+        _doubt_twofold(targets, pointers, drafts)
+        self._give_values(columns, drafts)
+        _put(targets, payloads, drafts)
+        return drafts
 
-    def _draft(
-        self,
-        row: int,
-        slot: int | None,
-        values: dict[str, Any],
-        layout: _SlotLayout,
-        *,
-        first: bool,
-    ) -> Draft:
-        payload: dict[str, Any] = {"attributes": {}}
-        draft = Draft(row, slot, first, values, payload, layout.headings, layout.pointers)
-        for suspect in layout.suspects:
-            value = values[suspect.name]
+    def _give_values(self, columns: Sequence[_Column], drafts: Sequence[Draft]) -> None:
+        """What the steps of the profile read."""
+        read = [column for column in columns if column.name in self._nothing]
+        if not self._nothing:
+            return
+        names = [column.name for column in read]
+        for draft, values in zip(drafts, zip(*(c.values for c in read), strict=True), strict=False):
+            draft.values.update(self._nothing)
+            draft.values.update(zip(names, values, strict=True))
+
+
+def _picked(column: _Column, rows: Sequence[int]) -> _Column:
+    """The column for some rows alone; a copy, since what is unread is taken out of it."""
+    values = column.values
+    chosen = list(values) if len(rows) == len(values) else [values[row] for row in rows]
+    return _Column(column.match, chosen, column.has_unread, column.is_empty)
+
+
+def _copied(skeleton: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: dict(value) if value.__class__ is dict else value for name, value in skeleton.items()
+    }
+
+
+def _doubt_unread(columns: Sequence[_Column], drafts: Sequence[Draft]) -> None:
+    """A reason for each cell that could not be read; there is nothing to put of it."""
+    for column in columns:
+        if not column.has_unread:
+            continue
+        for index, value in enumerate(column.values):
             if value.__class__ is Unread:
-                draft.doubt_cell(value, suspect.name, suspect.to or "")
-                values[suspect.name] = None
-        for section, name, constant in self._constants:
-            (payload.setdefault(section, {}) if section else payload)[name] = constant
-        for column, section, name, publish in layout.targets:
-            value = values[column]
-            if value is None or (publish is not None and (value := publish(value)) is None):
-                continue
-            (payload.setdefault(section, {}) if section else payload)[name] = value
-        return draft
+                drafts[index].doubt_cell(value, column.name, column.match.column.to or "")
+                column.values[index] = None
+
+
+def _doubt_twofold(
+    targets: Sequence[_Reached], pointers: Mapping[str, str], drafts: Sequence[Draft]
+) -> None:
+    """A record is named by its id or by a reference: where a row states both, none is taken."""
+    by_pointer = {pointer: column for column, reached in targets for pointer, _ in reached}
+    for whole in twofold(pointers):
+        ids = by_pointer[whole]
+        for part in [
+            each for pointer, each in by_pointer.items() if pointer.startswith(f"{whole}/")
+        ]:
+            for index, (id, stated) in enumerate(zip(ids.values, part.values, strict=True)):
+                if id is not None and stated is not None:
+                    text = f"the row also names the record by its id, in {ids.match.heading!r}: give one of them"
+                    drafts[index].doubt(Rule.TAB_05, text, column=part.name, pointer=whole)
+                    part.values[index] = None
+
+
+def _targets(profile: Profile, match: Match) -> Iterator[tuple[str, _Publish]]:
+    """Where the values of a column go: its own pointer, and those that its codes set."""
+    column = match.column
+    codes = profile.codes_of(column).values() if column.kind == "code" else ()
+    if column.to is not None:
+        published = {code.code: code.value for code in codes}
+        yield column.to, published.get if codes else None
+    for pointer in {pointer: None for code in codes for pointer in code.sets}:
+        yield pointer, {code.code: code.sets.get(pointer) for code in codes}.get
+
+
+def _put(
+    targets: Sequence[_Reached], payloads: Sequence[dict[str, Any]], drafts: Sequence[Draft]
+) -> None:
+    lists: dict[tuple[str, str], list[tuple[Target, Values]]] = {}
+    names: dict[Target, str] = {}
+    for column, reached in targets:
+        if column.is_empty:
+            continue
+        for pointer, publish in reached:
+            target, values = target_of(pointer), column.values
+            if publish is not None:
+                values = [None if value is None else publish(value) for value in values]
+            if target.element is None:
+                put_members(payloads, target, values)
+            else:
+                lists.setdefault((target.section, target.name), []).append((target, values))
+                names[target] = column.name
+    for columns in lists.values():
+        for index, numbers in put_elements(payloads, columns):
+            _note_moves(drafts[index], numbers, names, columns[0][0])
+
+
+def _note_moves(
+    draft: Draft, numbers: Sequence[int], names: Mapping[Target, str], list_: Target
+) -> None:
+    """Elements that moved up are still placed at the columns that they were read from."""
+    for position, number in enumerate(numbers):
+        for target, name in names.items():
+            if (target.section, target.name, target.element) == (list_.section, list_.name, number):
+                draft.sources[target.at(position)] = name

@@ -49,8 +49,12 @@ class HeadingIndex:
         """How many of these cells are headings of the profile."""
         return sum(self._find(heading) is not None for heading in headings if heading)
 
-    def layout(self, headings: Sequence[str], heading_row: int) -> Layout:
-        """Columns matched; TAB_02 for headings that are missing, double or unknown."""
+    def layout(self, headings: Sequence[str], heading_row: int, where: str = "") -> Layout:
+        """Columns matched; TAB_02 for headings that are missing, double or unknown.
+
+        `where`: words before the row, such as `sheet "Part 1", `.
+        """
+        row = f"{where}row {heading_row}"
         matches: dict[tuple[str, int | None], Match] = {}
         reasons: list[Reason] = []
         dropped: list[str] = []
@@ -66,10 +70,10 @@ class HeadingIndex:
             match = Match(found.column, found.slot, found.unit, index, heading.strip())
             first = matches.setdefault((found.column.name, found.slot), match)
             if first is not match:
-                reasons.append(_double(first, match, heading_row))
+                reasons.append(_double(first, match, row))
         present = {name for name, slot in matches if slot is None or slot == self._profile.slots[0]}
-        reasons.extend(self._missing(present, unknown, heading_row))
-        reasons.extend(self._unknown(unknown, heading_row))
+        reasons.extend(self._missing(present, unknown, row))
+        reasons.extend(self._unknown(unknown, row))
         units = sorted(
             {
                 f"unit: {match.heading} is read in {match.unit}"
@@ -92,20 +96,18 @@ class HeadingIndex:
                 return min((self._matches[name] for name in whole), key=_odd)
         return None
 
-    def _missing(self, present: set[str], unknown: list[str], row: int) -> Iterator[Reason]:
+    def _missing(self, present: set[str], unknown: list[str], row: str) -> Iterator[Reason]:
         for column in self._profile.columns:
             if column.mandatory and column.name not in present:
                 heading = _readable(column, self._profile.slots)
                 near = get_close_matches(heading, unknown[:100], 1, 0.6)
                 hint = f"; is it {near[0]!r}?" if near else ""
-                yield Reason(
-                    Rule.TAB_02, f"the heading {heading!r} is missing{hint}", place=f"row {row}"
-                )
+                yield Reason(Rule.TAB_02, f"the heading {heading!r} is missing{hint}", place=row)
 
-    def _unknown(self, unknown: list[str], row: int) -> Iterator[Reason]:
+    def _unknown(self, unknown: list[str], row: str) -> Iterator[Reason]:
         for heading in unknown:
             text = f"the profile {self._profile.name} does not know the heading {heading[:80]!r}: not carried"
-            place = f'row {row}, column "{heading[:80]}"'
+            place = f'{row}, column "{heading[:80]}"'
             if self._profile.unknown_headings == "error":
                 yield Reason(Rule.TAB_02, text, place=place)
             else:
@@ -142,6 +144,6 @@ def _odd(match: Match) -> bool:
     return match.unit != next(iter(match.column.units), None)
 
 
-def _double(first: Match, second: Match, row: int) -> Reason:
+def _double(first: Match, second: Match, row: str) -> Reason:
     text = f"this heading and {first.heading!r} (column {first.index + 1}) mean the same: leave one out"
-    return Reason(Rule.TAB_02, text, place=f'row {row}, column "{second.heading}"')
+    return Reason(Rule.TAB_02, text, place=f'{row}, column "{second.heading}"')

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from adapters.tables.folding import fold, squeeze
-from adapters.tables.profile_checks import profile_problems
-from adapters.tables.profile_model import Code, Column, Profile, ProfileError, Step
+from adapters.tables.profile_checks import names_of, profile_problems
+from adapters.tables.profile_model import Code, Column, Joined, Profile, ProfileError, Step
 
 __all__ = ["Profile", "ProfileError", "profile_from_document"]
 
@@ -16,6 +16,9 @@ def profile_from_document(document: Mapping[str, Any]) -> Profile:
     markers = document.get("null_markers", ())
     columns = [_column(entry, markers, in_slot=False) for entry in document["columns"]]
     columns += [_column(entry, markers, in_slot=True) for entry in slots.get("columns", ())]
+    steps = tuple(_step(entry) for entry in document.get("steps", ()))
+    command_column, joined = document.get("command_column"), document.get("joined")
+    asked = {command_column, joined and joined["numbered_by"]}.union(*map(names_of, steps))
     profile = Profile(
         name=document["name"],
         version=document["version"],
@@ -25,7 +28,7 @@ def profile_from_document(document: Mapping[str, Any]) -> Profile:
         filled_when=tuple(slots.get("filled_when", ())),
         codes={name: _code_table(entries) for name, entries in document.get("codes", {}).items()},
         constants=dict(document.get("constants", {})),
-        steps=tuple(_step(entry) for entry in document.get("steps", ())),
+        steps=steps,
         dropped={
             fold(heading): entry["reason"]
             for entry in document.get("dropped", ())
@@ -33,6 +36,10 @@ def profile_from_document(document: Mapping[str, Any]) -> Profile:
         },
         unknown_headings=document.get("unknown_headings", "warning"),
         day_first=document.get("dates", {}).get("ambiguous", "day_first") == "day_first",
+        decimal_sign={"decimal_comma": ","}.get(document.get("numbers", {}).get("ambiguous"), "."),
+        command_column=command_column,
+        joined=joined and Joined(joined["to"], joined["numbered_by"]),
+        read_by_steps=tuple(column.name for column in columns if column.name in asked),
         document=document,
     )
     if problems := tuple(profile_problems(profile)):

@@ -25,6 +25,9 @@ def profile_problems(profile: Profile) -> Iterator[str]:
             yield f"column {column.name}: headings of slots carry {{n}}, others do not"
         if any("{unit}" in heading for heading in column.headings) and not column.units:
             yield f"column {column.name}: a heading has {{unit}}, and there are no units"
+    own = {profile.command_column, profile.joined.numbered_by if profile.joined else None} - {None}
+    for name in sorted(own.difference(names)):
+        yield f"there is no column {name}"
     for name in set(profile.filled_when).difference(names):
         yield f"filled_when: there is no column {name}"
     known = set(names)
@@ -42,14 +45,20 @@ def _values_of(step: Step) -> Iterable[str]:
     return (step.parameters["as"],) if step.do == "decide" else ()
 
 
-def _step_problems(step: Step, known: set[str]) -> Iterator[str]:
+def names_of(step: Step) -> set[str]:
+    """The values that a step asks for."""
     parameters = step.parameters
     named = {*step.when, *(parameters[name] for name in _NAMES_ONE if name in parameters)}
     for name in _NAMES_SEVERAL:
         named.update(parameters.get(name, ()))
     for part in parameters.get("parts", ()):
         named.update(part["values"])
-    for name in sorted(named - known):
+    return named
+
+
+def _step_problems(step: Step, known: set[str]) -> Iterator[str]:
+    parameters = step.parameters
+    for name in sorted(names_of(step) - known):
         yield f"there is no value {name} at this point"
     for rule in sorted(set(_rules(parameters)) - Rule.__members__.keys()):
         yield f"there is no rule {rule}"

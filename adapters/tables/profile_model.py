@@ -5,6 +5,7 @@ Its JSON form is described, member by member, by `schemas/json/profiles/profile.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from types import MappingProxyType
 from typing import Any
 
@@ -64,9 +65,22 @@ class Step:
     when: Mapping[str, frozenset[Any]]
 
 
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """Consecutive rows that are one item: each adds an element to the list `to`."""
+
+    to: str
+    numbered_by: str
+
+
 @dataclass(frozen=True)
 class Profile:
-    """One version of a profile. `slots` are the numbers of a repeating group, () if rows are items."""
+    """One version of a profile. `slots` are the numbers of a repeating group, () if rows are items.
+
+    `command_column`: the column whose code is the item's command, where a row states one; `joined`: the
+    list to which consecutive rows of one item add an element each, and the column that numbers the items.
+    `read_by_steps`: the columns whose values the steps ask for. `decimal_sign` where cells do not tell.
+    """
 
     name: str
     version: str
@@ -80,7 +94,22 @@ class Profile:
     dropped: Mapping[str, str]
     unknown_headings: str = "warning"
     day_first: bool = True
+    decimal_sign: str = "."
+    command_column: str | None = None
+    joined: Joined | None = None
+    read_by_steps: tuple[str, ...] = ()
     document: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    def skeleton(self, statement_date: date) -> dict[str, Any]:
+        """What every payload starts from: the constants, at most one level of objects deep."""
+        pointers = (*self.constants, *(column.to or "" for column in self.columns))
+        has_attributes = any(pointer.startswith("/attributes/") for pointer in pointers)
+        payload: dict[str, Any] = {"attributes": {}} if has_attributes else {}
+        for pointer, text in self.constants.items():
+            section, _, name = pointer[1:].rpartition("/")
+            holder = payload.setdefault(section, {}) if section else payload
+            holder[name] = text.replace("{statement_date}", statement_date.isoformat())
+        return payload
 
     def codes_of(self, column: Column) -> Mapping[str, Code]:
         """Spelling, folded -> code."""

@@ -7,50 +7,26 @@ section 2) or `Unread`. Numbers never pass through a binary float.
 import re
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
 from adapters.tables.cells import Unread
-from adapters.tables.dates import DateOrder, date_reader
+from adapters.tables.dates import date_reader
 from adapters.tables.folding import fold, squeeze
-from adapters.tables.headings import Match
-from adapters.tables.profile_model import Profile
+from adapters.tables.kinds import YES_NO, Asked, Reader
+from adapters.tables.number_forms import NumberForm
+from adapters.tables.stated_values import STATED_KINDS
 from contracts.identifiers import normalise_postcode
 from contracts.reasons import Rule
 
-Reader = Callable[[str], Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What a reader is made for: a column as the file has it, the profile, the file's date order."""
-
-    match: Match
-    profile: Profile
-    order: DateOrder
-
-
 #: RECORDS.md section 2: at most 12 integer digits.
 _INTEGER_DIGITS = 12
+#: A code table of so many codes is read out to who missed it.
+_CODES_LISTED = 10
 
-_NUMBER = re.compile(
-    r"([+-]?(?:[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]{0,30})?|[0-9]{1,18}(?:\.[0-9]{0,30})?|\.[0-9]{1,30})"
-    r"(?:[eE][+-]?[0-9]{1,2})?)\s*([A-Za-z]{0,6})"
-)
 _REPAIRED_BY_EXCEL = re.compile(r"'?([0-9]+)(?:\.0+)?")
 _CUT_BY_EXCEL = re.compile(r"[0-9](?:\.[0-9]+)?[eE]\+?[0-9]+")
 _VOLTAGES = re.compile(r"\s*\(?\b[0-9.]+(?:\s*/\s*[0-9.]+)*\s*kV\)?\s*$", re.IGNORECASE)
-_YES_NO = {
-    "yes": True,
-    "y": True,
-    "true": True,
-    "1": True,
-    "no": False,
-    "n": False,
-    "false": False,
-    "0": False,
-}
 
 
 def reader_of(asked: Asked) -> Reader:
@@ -99,21 +75,28 @@ def _decimal(asked: Asked) -> Reader:
     def read(cell: str) -> Any:
         if (word := words.get(squeeze(cell))) is not None:
             return word
-        found = _NUMBER.fullmatch(cell.strip())
+        found = asked.form.split(cell)
         if found is None:
-            return Unread(Rule.TAB_03, f"{cell[:40]!r} is not a number")
-        factor = factors.get(fold(found[2])) if found[2] else usual
+            return Unread(Rule.TAB_03, f"{cell[:40]!r} is not a number{_both_signs(asked.form)}")
+        written, unit = found
+        factor = factors.get(fold(unit)) if unit else usual
         if factor is None:
             known = ", ".join(asked.match.column.units) or "none"
             return Unread(
                 Rule.TAB_03, f"the unit of {cell[:40]!r} is not one of this column: {known}"
             )
-        number = Decimal(found[1].replace(",", "")) * factor
+        number = Decimal(written) * factor
         if number and abs(number.adjusted()) > _INTEGER_DIGITS:
             return Unread(Rule.TAB_03, f"{cell[:40]!r} is beyond what a number may be")
         return values.get(number, _plain(number.quantize(step, ROUND_HALF_EVEN)))
 
     return read
+
+
+def _both_signs(form: NumberForm) -> str:
+    return (
+        ", or cannot be told: the column has decimal points and commas" if form.sign is None else ""
+    )
 
 
 def _plain(number: Decimal) -> Decimal:
@@ -127,7 +110,7 @@ def _date(asked: Asked) -> Reader:
 
 def _yes_no(_: Asked) -> Reader:
     def read(cell: str) -> Any:
-        value = _YES_NO.get(squeeze(cell))
+        value = YES_NO.get(squeeze(cell))
         return (
             value
             if value is not None
@@ -140,13 +123,16 @@ def _yes_no(_: Asked) -> Reader:
 def _code(asked: Asked) -> Reader:
     """A value of the column's code table, its spelling folded: `Fossil - Gas` is `fossil gas`."""
     codes = asked.profile.codes_of(asked.match.column)
+    options = asked.match.column.options
+    rule = Rule[options.get("unmapped", Rule.TAB_04.name)]
+    known = dict.fromkeys(code.code for code in codes.values())
+    listed = f": {', '.join(known)}" if len(known) <= _CODES_LISTED else ""
 
     def read(cell: str) -> Any:
         if (code := codes.get(fold(cell))) is not None:
             return code.code
-        table = asked.match.column.options["codes"]
-        text = f"{cell[:80]!r} is not in the code table {table} of the profile {asked.profile.name}"
-        return Unread(Rule.TAB_04, text)
+        where = f"the code table {options['codes']} of the profile {asked.profile.name}"
+        return Unread(rule, f"{cell[:80]!r} is not in {where}{listed}")
 
     return read
 
@@ -175,6 +161,9 @@ def _postcode(_: Asked) -> Reader:
     return lambda cell: normalise_postcode(_line(cell)) or None
 
 
+#: Kinds whose columns are looked at for their decimal sign, and for the order of day and month.
+NUMBERS, DATES = frozenset({"decimal", "number"}), frozenset({"date", "day", "moment"})
+
 #: What `kind` in a profile may be.
 KINDS: dict[str, Callable[[Asked], Reader]] = {
     "text": _text,
@@ -184,4 +173,5 @@ KINDS: dict[str, Callable[[Asked], Reader]] = {
     "code": _code,
     "digits": _digits,
     "postcode": _postcode,
+    **STATED_KINDS,
 }

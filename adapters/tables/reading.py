@@ -1,0 +1,115 @@
+"""Tables to a decoded message: each under its layout, steps and joins over all tables of a layout together."""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from adapters.tables.csv_rows import Sheet
+from adapters.tables.drafts import Draft, items_of, unreadable_row
+from adapters.tables.engine import Source, Table
+from adapters.tables.joining import joined
+from adapters.tables.known import Known
+from adapters.tables.steps import run
+from adapters.tables.templates.documents import ASSET_COMMANDS, UNIT_COMMANDS
+from contracts.messages import Decoded, Envelope, Limits
+from contracts.reasons import Reason, Rule, has_errors
+
+
+@dataclass(slots=True)
+class File:
+    """What is known of a file beside its tables; reasons and notes are added as it is read."""
+
+    envelope: Envelope
+    limits: Limits
+    notes: list[str] = field(default_factory=list)
+    reasons: list[Reason] = field(default_factory=list)
+    layouts: dict[str, Known] = field(default_factory=dict)
+    is_csv: bool = True
+
+    def refused(self, *reasons: Reason) -> Decoded:
+        return self.decoded((), (*self.reasons, *reasons))
+
+    def decoded(self, drafts: Iterable[tuple[str, Draft]], reasons: Iterable[Reason]) -> Decoded:
+        """Known by content and statement date: the same bytes for another date are another statement."""
+        digest = hashlib.sha256(self.envelope.body).hexdigest()
+        date = self.envelope.statement_date
+        names = [known.profile.name for known in self.layouts.values()]
+        versions = [known.profile.version for known in self.layouts.values()]
+        return Decoded(
+            tuple(items_of(drafts)),
+            tuple(reasons),
+            message_id=f"sha256:{digest}:{date.isoformat()}" if date else None,
+            notes=tuple(self.notes),
+            is_file=True,
+            versions={"profile": ", ".join(names), "profile_version": ", ".join(versions)}
+            if names
+            else {},
+        )
+
+
+def read_tables(file: File, tables: Sequence[tuple[Known, Sheet]]) -> Decoded:
+    """All items of these tables, in their order; or the reasons why the file as a whole has none.
+
+    TAB_02 for headings; MSG_03 for more items than the limit.
+    """
+    by_layout: dict[int, tuple[Known, list[Draft]]] = {}
+    unreadable: list[tuple[int, Draft]] = []
+    order: dict[str, int] = {}
+    for number, (known, sheet) in enumerate(tables):
+        file.layouts.setdefault(known.name, known)
+        layout = known.index.layout(sheet.headings, sheet.heading_row, sheet.where)
+        file.notes += [*sheet.notes, *layout.notes]
+        file.reasons += layout.reasons
+        if has_errors(layout.reasons):
+            continue
+        rows = [(row, cells) for row, cells in sheet.rows if not isinstance(cells, Reason)]
+        assert file.envelope.statement_date is not None
+        source = Source(
+            file.envelope.statement_date, file.limits.cell_characters, sheet.where, file.is_csv
+        )
+        table = Table(known.profile, layout, rows, source)
+        by_layout.setdefault(id(known), (known, []))[1].extend(table.drafts())
+        file.notes += table.notes
+        if sheet.blank_rows:
+            file.notes.append(f"{sheet.where}blank rows: {sheet.blank_rows}")
+        order[sheet.where] = number
+        unreadable += [
+            (number, unreadable_row(row, problem, sheet.where))
+            for row, problem in sheet.rows
+            if isinstance(problem, Reason)
+        ]
+    if has_errors(file.reasons):
+        return file.refused()
+    return _finished(file, by_layout, unreadable, order)
+
+
+def _finished(
+    file: File,
+    by_layout: Mapping[int, tuple[Known, list[Draft]]],
+    unreadable: Iterable[tuple[int, Draft]],
+    order: Mapping[str, int],
+) -> Decoded:
+    answers = [(table, "", draft) for table, draft in unreadable]
+    for known, drafts in by_layout.values():
+        run(known.profile.steps, drafts)
+        for draft in joined(drafts, known.profile):
+            command = draft.values.get(known.profile.command_column or "", known.profile.command)
+            command = command or known.profile.command
+            _complete(command, draft.payload)
+            answers.append((order[draft.where], command, draft))
+    if len(answers) > file.limits.items:
+        return file.refused(
+            Reason(Rule.MSG_03, f"{len(answers)} items, the limit is {file.limits.items}")
+        )
+    answers.sort(key=lambda answer: (answer[0], answer[2].row, answer[2].slot or 0))
+    usual = next(iter(by_layout.values()))[0].profile.command if by_layout else ""
+    return file.decoded(((command or usual, draft) for _, command, draft in answers), file.reasons)
+
+
+def _complete(command: str, payload: dict[str, Any]) -> None:
+    """What no cell says: that an asset's attributes are none, or a market unit's members."""
+    if payload.get("attributes") == {} and command not in ASSET_COMMANDS:
+        del payload["attributes"]
+    if command in UNIT_COMMANDS:
+        payload.setdefault("members", [])
