@@ -155,6 +155,30 @@ class Rule(Enum):
     XML_07 = ("validated_only", "a document that is only validated is not sent to be decided")
     XML_08 = ("unit_unusable", "a unit of a configuration document can be told and classified")
 
+    # Flat files (user and pool file).
+    FLAT_01 = (
+        "flat_header_invalid",
+        "a flat file begins with its header record, the only one, each field in its form",
+    )
+    FLAT_02 = (
+        "flat_trailer_invalid",
+        "a flat file ends with its trailer record, the only one, each field in its form",
+    )
+    FLAT_03 = ("flat_count_wrong", "the trailer counts the records and the flow instances rightly")
+    FLAT_04 = ("flat_checksum_wrong", "the trailer's checksum is that of the records")
+    FLAT_05 = (
+        "flat_line_unsound",
+        "lines are UTF-8 text, all ended alike, none blank, and each record is closed",
+    )
+    FLAT_06 = ("record_misplaced", "the group of a record belongs to the flow, and to this place")
+    FLAT_07 = ("record_fields_wrong", "a record has the fields of its group, and a value holds no |")
+    FLAT_08 = (
+        "attribute_line_contradicts",
+        "an attribute line's ordinal and name agree, and a value is given once",
+    )
+    FLAT_09 = ("flat_misaddressed", "a flat file of the hub's own flow is addressed to the hub")
+    FLAT_10 = ("flat_test_data", "test data is validated, and not sent to be decided")
+
     @property
     def key(self) -> str:
         """The public key, as in `ASSET-02`."""
