@@ -154,7 +154,6 @@ class Rule(Enum):
     )
     XML_07 = ("validated_only", "a document that is only validated is not sent to be decided")
     XML_08 = ("unit_unusable", "a unit of a configuration document can be told and classified")
-
     # Flat files (user and pool file).
     FLAT_01 = (
         "flat_header_invalid",
@@ -171,7 +170,10 @@ class Rule(Enum):
         "lines are UTF-8 text, all ended alike, none blank, and each record is closed",
     )
     FLAT_06 = ("record_misplaced", "the group of a record belongs to the flow, and to this place")
-    FLAT_07 = ("record_fields_wrong", "a record has the fields of its group, and a value holds no |")
+    FLAT_07 = (
+        "record_fields_wrong",
+        "a record has the fields of its group, and a value holds no |",
+    )
     FLAT_08 = (
         "attribute_line_contradicts",
         "an attribute line's ordinal and name agree, and a value is given once",
