@@ -25,7 +25,6 @@ from contracts.documents import Document
 from contracts.messages import Decoded, Envelope, Item, Limits
 from contracts.reasons import Reason
 
-
 _NO_CATEGORIES = Catalogue(())
 
 

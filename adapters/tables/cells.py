@@ -32,7 +32,8 @@ class CellReader(dict[str, Any]):
     ) -> None:
         super().__init__()
         self._read = read
-        self._null_markers = null_markers
+        #: Empty cells alone state nothing: then spelling need not be looked at.
+        self._null_markers = null_markers if null_markers != {""} else None
         self._longest = longest
         self._unreadable = unreadable
         self.has_unread = False
@@ -47,7 +48,11 @@ class CellReader(dict[str, Any]):
         elif len(cell) > self._longest:
             text = f"the cell has {len(cell)} characters, the limit is {self._longest}"
             value = Unread(Rule.MSG_03, text)
-        elif squeeze(cell) in self._null_markers:
+        elif (
+            not cell
+            or cell.isspace()
+            or (self._null_markers is not None and squeeze(cell) in self._null_markers)
+        ):
             return None
         else:
             value = self._read(cell)

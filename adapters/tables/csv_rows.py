@@ -23,16 +23,20 @@ MOST_BLANK_ROWS = 100_000
 _HEAD_CHARACTERS = 256 * 1024
 
 
+#: A row: text, or in a workbook why there is none. A tuple, since the garbage collector has done with those.
+Cells = tuple[Any, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """The headings, their row, and the rows below: (row number, cells, or what is wrong with them).
 
-    `where`: words before each row of it, in a file of several sheets. A cell is text, or `Unread`.
+    `where`: words before each row of it, in a file of several sheets.
     """
 
     headings: tuple[str, ...]
     heading_row: int
-    rows: tuple[tuple[int, Sequence[Any] | Reason], ...]
+    rows: Sequence[tuple[int, Cells | Reason]]
     blank_rows: int
     notes: tuple[str, ...]
     where: str = ""
@@ -53,7 +57,7 @@ def read_sheet(text: str, known: Callable[[Sequence[str]], int], limits: Limits)
             if isinstance(headings, Reason)
             else _too_many("columns", MOST_COLUMNS, heading_row)
         )
-    rows: list[tuple[int, list[str] | Reason]] = []
+    rows: list[tuple[int, Cells | Reason]] = []
     blank = 0
     for number, cells in records:
         if isinstance(cells, Reason) and cells.rule is not Rule.TAB_03:
@@ -69,12 +73,14 @@ def read_sheet(text: str, known: Callable[[Sequence[str]], int], limits: Limits)
     if not rows:
         return Reason(Rule.MSG_11, "the file has no rows below its headings")
     notes = (f"separator: {SEPARATORS[separator]}", f"headings: row {heading_row}")
-    return Sheet(tuple(headings), heading_row, tuple(rows), blank, notes)
+    return Sheet(tuple(headings), heading_row, rows, blank, notes)
 
 
-def _checked(number: int, cells: list[str] | Reason, width: int) -> list[str] | Reason:
-    if isinstance(cells, Reason) or len(cells) == width:
+def _checked(number: int, cells: list[str] | Reason, width: int) -> Cells | Reason:
+    if isinstance(cells, Reason):
         return cells
+    if len(cells) == width:
+        return tuple(cells)
     text = f"the row has {len(cells)} cells, there are {width} headings"
     hint = "; a separator inside a cell needs quotes"
     return Reason(Rule.TAB_01, text + hint, place=f"row {number}")

@@ -51,7 +51,7 @@ class DateOrder:
                 elif first != second:
                     self._ambiguous.setdefault(with_time, cell.strip())
         self._file = file
-        self.day_first = {
+        self.day_first: dict[bool, bool | None] = {
             with_time: _order(found, usual=usual if file is None else file.day_first[with_time])
             for with_time, found in evidence.items()
         }

@@ -1,7 +1,7 @@
 """Drafts: items while they are made, one per row or per filled slot of a row."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -41,8 +41,8 @@ class Draft:
     headings: Mapping[str, str]
     pointers: Mapping[str, str]
     where: str = ""
-    reasons: list[Reason] = field(default_factory=list)
-    sources: dict[str, str] = field(default_factory=dict)
+    reasons: tuple[Reason, ...] = ()
+    sources: dict[str, str] | None = None
     last_row: int | None = None
 
     @property
@@ -58,7 +58,12 @@ class Draft:
         target = self.payload if not section else self.payload.setdefault(section, {})
         target[name] = value
         if column is not None:
-            self.sources[pointer] = column
+            self.came_from(pointer, column)
+
+    def came_from(self, pointer: str, column: str) -> None:
+        if self.sources is None:  # most drafts have none, and a file has many drafts
+            self.sources = {}
+        self.sources[pointer] = column
 
     def doubt(
         self,
@@ -72,7 +77,7 @@ class Draft:
         """A reason at the column's cell, or at the whole item if the file has no such column."""
         heading = self.headings.get(column) if column is not None else None
         place = f'{self.place}, column "{heading}"' if heading is not None else self.place
-        self.reasons.append(Reason(rule, text, pointer, place, severity))
+        self.reasons = (*self.reasons, Reason(rule, text, pointer, place, severity))
 
     def is_doubted(self, column: str) -> bool:
         """Whether there is a reason at the column's cell: what is wrong there is not missing as well."""
@@ -98,7 +103,7 @@ def unreadable_row(row: int, reason: Reason, where: str = "") -> Draft:
         headings={},
         pointers={},
         where=where,
-        reasons=[reason],
+        reasons=(reason,),
     )
 
 
@@ -126,6 +131,6 @@ def items_of(drafts: Iterable[tuple[str, Draft]]) -> list[Item]:
     """Items numbered from 1, in the order of the drafts, each with its command."""
     pointers = Pointers()
     return [
-        Item(number, draft.place, command, draft.payload, tuple(draft.reasons), pointers.of(draft))
+        Item(number, draft.place, command, draft.payload, draft.reasons, pointers.of(draft))
         for number, (command, draft) in enumerate(drafts, 1)
     ]

@@ -10,7 +10,7 @@ from adapters.tables.dates import DateOrder
 from adapters.tables.drafts import Draft
 from adapters.tables.headings import Layout, Match
 from adapters.tables.kinds import Asked
-from adapters.tables.number_forms import NumberForm, number_form
+from adapters.tables.number_forms import USUAL_FORM, number_form
 from adapters.tables.placing import (
     Target,
     Values,
@@ -114,7 +114,7 @@ class Table:
         if distinct == {""}:
             return _Column(match, [None] * len(cells), is_empty=True)
         texts = {cell for cell in distinct if cell.__class__ is str}
-        form, order = NumberForm(), self._order
+        form, order = USUAL_FORM, self._order
         if column.kind in NUMBERS:
             form = number_form(texts, usual=self._profile.decimal_sign)
             self._notes += [note] if (note := form.note(match.heading)) else []
@@ -152,7 +152,14 @@ class Table:
         payloads = [_copied(skeleton) for _ in rows]
         drafts = [
             Draft(
-                self._numbers[row], slot, first, {}, payload, headings, pointers, self._source.where
+                self._numbers[row],
+                slot,
+                first,
+                self._nothing,
+                payload,
+                headings,
+                pointers,
+                self._source.where,
             )
             for row, first, payload in zip(rows, firsts, payloads, strict=True)
         ]
@@ -163,14 +170,16 @@ class Table:
         return drafts
 
     def _give_values(self, columns: Sequence[_Column], drafts: Sequence[Draft]) -> None:
-        """What the steps of the profile read."""
-        read = [column for column in columns if column.name in self._nothing]
-        if not self._nothing:
+        """What the steps of the profile, and its joins, read."""
+        read = [c for c in columns if c.name in self._nothing and not c.is_empty]
+        if not read and not self._profile.steps:
+            for draft in drafts:
+                draft.values = self._nothing
             return
         names = [column.name for column in read]
-        for draft, values in zip(drafts, zip(*(c.values for c in read), strict=True), strict=False):
-            draft.values.update(self._nothing)
-            draft.values.update(zip(names, values, strict=True))
+        rows = zip(*(column.values for column in read), strict=True) if read else [()] * len(drafts)
+        for draft, values in zip(drafts, rows, strict=True):
+            draft.values = {**self._nothing, **dict(zip(names, values, strict=True))}
 
 
 def _picked(column: _Column, rows: Sequence[int]) -> _Column:
@@ -254,4 +263,4 @@ def _note_moves(
     for position, number in enumerate(numbers):
         for target, name in names.items():
             if (target.section, target.name, target.element) == (list_.section, list_.name, number):
-                draft.sources[target.at(position)] = name
+                draft.came_from(target.at(position), name)

@@ -106,7 +106,7 @@ class _Join:
             places += [row.place] * len(own)
         if elements:
             first.payload[self._list] = elements
-        first.reasons[:] = reasons
+        first.reasons = tuple(reasons)
         first.last_row = rows[-1].row
         first.pointers = RowPlaces(first.pointers, self._to, places)
         return first

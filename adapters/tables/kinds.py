@@ -6,7 +6,7 @@ from typing import Any
 
 from adapters.tables.dates import DateOrder
 from adapters.tables.headings import Match
-from adapters.tables.number_forms import NumberForm
+from adapters.tables.number_forms import USUAL_FORM, NumberForm
 from adapters.tables.profile_model import Profile
 
 #: A cell that states something -> its value, or `Unread`.
@@ -33,5 +33,5 @@ class Asked:
     match: Match
     profile: Profile
     order: DateOrder
-    form: NumberForm = NumberForm()
+    form: NumberForm = USUAL_FORM
     apostrophes: bool = False

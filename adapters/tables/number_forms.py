@@ -41,7 +41,8 @@ class NumberForm:
 
     def split(self, cell: str) -> tuple[str, str] | None:
         """(plain number with a point and perhaps an exponent, unit), or None if it is no number or
-        cannot be told."""
+        cannot be told.
+        """
         text = cell.strip()
         if self.sign is None and _is_ambiguous(text):
             return None
@@ -52,11 +53,18 @@ class NumberForm:
 
     def note(self, heading: str) -> str | None:
         """What the receipt says of it: nothing of what is usual and evident."""
+        column = f"numbers: column {heading}"
         if self.sign is None:
-            return f"numbers: column {heading}: some have {_NAMES['.']}, some {_NAMES[',']}; where it cannot be told they are refused"
+            both = f"some have {_NAMES['.']}, some {_NAMES[',']}"
+            return f"{column}: {both}; where it cannot be told they are refused"
         if self.ambiguous is not None and not self.evident:
-            return f"numbers: column {heading}: {self.ambiguous!r} is read with {_NAMES[self.sign]}, as is usual for the profile"
-        return f"numbers: column {heading}: {_NAMES[self.sign]}" if self.sign == "," else None
+            usual = f"is read with {_NAMES[self.sign]}, as is usual for the profile"
+            return f"{column}: {self.ambiguous!r} {usual}"
+        return f"{column}: {_NAMES[self.sign]}" if self.sign == "," else None
+
+
+#: A decimal point, of which nothing is said.
+USUAL_FORM = NumberForm()
 
 
 def number_form(cells: Collection[str], *, usual: str = ".") -> NumberForm:

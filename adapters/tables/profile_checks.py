@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from adapters.tables.profile_model import Profile, Step
+from adapters.tables.profile_model import Column, Profile, Step
 from contracts.reasons import Rule
 
 #: Parameters of steps that name one value, and those that name several.
@@ -19,15 +19,11 @@ def profile_problems(profile: Profile) -> Iterator[str]:
         if count > 1:
             yield f"{count} columns have the name {name}"
     for column in profile.columns:
-        if column.kind == "code" and column.options.get("codes") not in profile.codes:
-            yield f"column {column.name}: there is no code table {column.options.get('codes')}"
-        if any(column.in_slot != ("{n" in heading) for heading in column.headings):
-            yield f"column {column.name}: headings of slots carry {{n}}, others do not"
-        if any("{unit}" in heading for heading in column.headings) and not column.units:
-            yield f"column {column.name}: a heading has {{unit}}, and there are no units"
-    own = {profile.command_column, profile.joined.numbered_by if profile.joined else None} - {None}
-    for name in sorted(own.difference(names)):
-        yield f"there is no column {name}"
+        yield from _column_problems(profile, column)
+    own = (profile.command_column, profile.joined and profile.joined.numbered_by)
+    for missing in own:
+        if missing is not None and missing not in names:
+            yield f"there is no column {missing}"
     for name in set(profile.filled_when).difference(names):
         yield f"filled_when: there is no column {name}"
     known = set(names)
@@ -36,6 +32,15 @@ def profile_problems(profile: Profile) -> Iterator[str]:
             f"step {number}, {step.do}: {problem}" for problem in _step_problems(step, known)
         )
         known.update(_values_of(step))
+
+
+def _column_problems(profile: Profile, column: Column) -> Iterator[str]:
+    if column.kind == "code" and column.options.get("codes") not in profile.codes:
+        yield f"column {column.name}: there is no code table {column.options.get('codes')}"
+    if any(column.in_slot != ("{n" in heading) for heading in column.headings):
+        yield f"column {column.name}: headings of slots carry {{n}}, others do not"
+    if any("{unit}" in heading for heading in column.headings) and not column.units:
+        yield f"column {column.name}: a heading has {{unit}}, and there are no units"
 
 
 def _values_of(step: Step) -> Iterable[str]:

@@ -19,7 +19,7 @@ _ESCAPED = re.compile(r"'+(?:[=+\-@\t\r]|[0-9](?:\.[0-9]+)?E\+[0-9]{2}$)")
 
 def is_cut(text: str) -> bool:
     """Whether it is what is left of a number that a spreadsheet has rounded: `1.01457E+12`."""
-    return _CUT.fullmatch(text) is not None
+    return "E+" in text and _CUT.fullmatch(text) is not None
 
 
 def escaped(text: str) -> str:

@@ -76,11 +76,12 @@ def _layout_of(entry: Entry) -> _Layout:
 
 
 def _named(known: KnownProfiles, layout: _Layout, at: datetime) -> Known:
-    found = known.named(layout.name, layout.version, at)
-    if isinstance(found, Reason):
-        version = layout.version or f"effective at {at.isoformat()}"
-        raise ValueError(f"there is no template {layout.name}, version {version}")
-    return found
+    match known.named(layout.name, layout.version, at):
+        case Reason():
+            version = layout.version or f"effective at {at.isoformat()}"
+            raise ValueError(f"there is no template {layout.name}, version {version}")
+        case found:
+            return found
 
 
 def _table(
@@ -187,11 +188,12 @@ def _written(
     shapes = [SHAPES[command] for command in {entry.command for entry in entries}]
     usual = {member.pointer for shape in shapes for member in shape.scalars}
     usual -= {"/category", "/category_version"}
-    return [
-        to
-        for to in columns
-        if to in used or to in usual or (to.startswith("/attributes/") and to.count("/") == 2)
-    ]
+    return [to for to in columns if to in used or to in usual or _is_single_attribute(to)]
+
+
+def _is_single_attribute(pointer: str) -> bool:
+    section, _, rest = pointer[1:].partition("/")
+    return section == "attributes" and "/" not in rest
 
 
 def _heading(column: Column) -> str:

@@ -96,7 +96,7 @@ def _value(pointer: str, schema: Mapping[str, Any], headings: list[str], unit: s
     if schema.get("format") == "date":
         return _column(pointer, "day", headings)
     column = _column(pointer, _KIND_OF_TYPE[schema["type"]], headings)
-    if unit in SCALES and f"({unit})" in headings[0]:
+    if unit is not None and unit in SCALES and f"({unit})" in headings[0]:
         column["headings"][0] = column["headings"][0].replace(f"({unit})", "({unit})")
         column["units"] = {unit: "1", **SCALES[unit]}
     return column
