@@ -1,0 +1,117 @@
+"""Strings: lengths, patterns, formats, exclusions, and names of members, as one regular language.
+
+The language is taken wide where something is not known exactly (formats, patterns that are black boxes):
+if it is empty there is no such string. Each string that is given was tried against every literal.
+"""
+
+from collections.abc import Iterator
+from itertools import islice
+
+from registry_store.containment.budget import Budget, BudgetSpentError
+from registry_store.containment.evaluating import holds
+from registry_store.containment.formats import FORMATS, implies
+from registry_store.containment.formulas import Arena, Formula
+from registry_store.containment.names import pattern_language
+from registry_store.containment.regular import terms
+from registry_store.containment.regular.exploring import words
+from registry_store.containment.regular.terms import Term
+from registry_store.containment.solving.goals import Answers, Found, Gap
+
+_STEPS = 60_000
+_MOST_TRIED = 60
+
+
+def strings(arena: Arena, literals: tuple[Formula, ...], budget: Budget) -> Answers:
+    least, most = _lengths(literals)
+    if (most is not None and least > most) or _formats_exclude(literals):
+        return
+    language = terms.both(_language(literal) for literal in literals)
+    is_exact = all(_is_exact(literal) for literal in literals)
+    share = budget.share(_STEPS)
+    tried = 0
+    try:
+        for word in _candidates(literals, language, least, most, share):
+            tried += 1
+            if is_exact or all(holds(arena, literal, word) for literal in literals):
+                yield Found(word)
+        if tried and not is_exact:
+            yield Gap("not every string of a format or pattern is tried")
+        elif tried >= _MOST_TRIED:
+            yield Gap("there are more strings than are tried")
+    except BudgetSpentError:
+        if share.left >= 0:
+            raise
+        yield Gap("a pattern has too many states")
+
+
+def _candidates(
+    literals: tuple[Formula, ...], language: Term, least: int, most: int | None, budget: Budget
+) -> Iterator[str]:
+    """Examples of the formats that are spoken of, then words of the language."""
+    given: set[str] = set()
+    for literal in literals:
+        if literal.name == "format":
+            known = FORMATS[literal.parts[1]]
+            for text in known.examples if literal.sign else known.misses:
+                if text not in given and least <= len(text) <= (len(text) if most is None else most):
+                    given.add(text)
+                    if terms.accepts(language, text):
+                        yield text
+    for word in islice(words(language, least, most, budget), _MOST_TRIED):
+        if word not in given:
+            yield word
+
+
+def _lengths(literals: tuple[Formula, ...]) -> tuple[int, int | None]:
+    least, most = 0, None
+    for literal in literals:
+        if literal.name not in ("min_length", "max_length"):
+            continue
+        bound = literal.parts[1]
+        if (literal.name == "min_length") == literal.sign:
+            least = max(least, bound if literal.sign else bound + 1)
+        else:
+            bound = bound if literal.sign else bound - 1
+            most = bound if most is None else min(most, bound)
+    return least, most
+
+
+def _language(literal: Formula) -> Term:
+    name, argument = literal.parts
+    match name:
+        case "pattern":
+            known = pattern_language(argument)
+            if known is None:
+                return terms.ANYTHING
+            return known if literal.sign else terms.complement(known)
+        case "format":
+            known_format = FORMATS[argument]
+            return known_format.around() if literal.sign else terms.complement(known_format.inside())
+        case "named":
+            return argument.around if literal.sign else terms.complement(argument.within)
+        case "enum":
+            listed = terms.either(terms.word(key[1]) for key in argument)
+            return listed if literal.sign else terms.complement(listed)
+    return terms.ANYTHING
+
+
+def _is_exact(literal: Formula) -> bool:
+    name, argument = literal.parts
+    match name:
+        case "pattern":
+            return pattern_language(argument) is not None
+        case "format":
+            return FORMATS[argument].is_exact
+        case "named":
+            return bool(argument.is_exact)
+    return True
+
+
+def _formats_exclude(literals: tuple[Formula, ...]) -> bool:
+    formats = [literal for literal in literals if literal.name == "format"]
+    return any(
+        implies(one.parts[1], other.parts[1])
+        for one in formats
+        for other in formats
+        if one.sign and not other.sign
+    )
