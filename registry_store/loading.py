@@ -5,12 +5,14 @@ from collections.abc import Iterable
 import orjson
 import psycopg
 
-from contracts.changes import Record
+from contracts.changes import Audience, Record
+from registry_store import member_loading
+from registry_store.anchors import Anchor, rows_of
 from registry_store.rules.decision import Needs
 from registry_store.rules.state import State
 
 #: Locks are taken kind by kind, and by row within a kind, so that two groups never wait in a circle.
-_LOCK_ORDER = ("organisation", "asset")
+_LOCK_ORDER = ("organisation", "asset", "market_unit")
 _FINAL = ("deregistered", "inactive")
 
 
@@ -23,24 +25,31 @@ def load(connection: psycopg.Connection, needed: Needs) -> State:
     """
     state = State()
     keys = _keys(connection, needed.keys_change | needed.keys_look)
-    refs = _refs(connection, needed.refs_change | needed.refs_look)
+    refs = _refs(connection, needed.refs_change | needed.refs_rely | needed.refs_look)
     change = {row for pair in needed.keys_change for row in keys.get(pair, ())}
     change |= {refs[pair] for pair in needed.refs_change if pair in refs}
     look = {row for pair in needed.keys_look for row in keys.get(pair, ())}
     look |= {refs[pair] for pair in needed.refs_look if pair in refs}
-    held: dict[int, tuple[str, str, int, int]] = {}
+    rely = {refs[pair] for pair in needed.refs_rely if pair in refs} - change
+    held: dict[int, Anchor] = {}
+    changing: dict[int, Anchor] = {}
     for kind in _LOCK_ORDER:
-        held |= _anchors(connection, kind, change, needed.change, "FOR NO KEY UPDATE")
-        held |= _anchors(connection, kind, set(), needed.rely - needed.change, "FOR SHARE")
-    held |= _anchors(connection, None, look - held.keys(), set(), "")
+        if kind == "market_unit":
+            change |= member_loading.units_of(connection, rows_of("asset", changing))
+        changing |= _anchors(connection, kind, change, needed.change, "FOR NO KEY UPDATE", held)
+        held |= changing
+        held |= _anchors(connection, kind, rely, needed.rely, "FOR SHARE", held)
+    look |= member_loading.load(connection, changing, held, state.memberships)
+    held |= _anchors(connection, None, look, set(), "", held)
     _contents(connection, held, state)
+    _audiences(connection, held, state)
     _name_holders(keys, held, state)
     for pair, row in refs.items():
         if row in held:
-            state.refs[pair] = held[row][0]
+            state.refs[pair] = held[row].id
     if needed.with_slices:
         _slices(connection, state)
-    _assets_of_held_organisations(connection, needed, state)
+    _live_of_held_organisations(connection, needed, state)
     return state
 
 
@@ -76,9 +85,16 @@ def _refs(
 
 
 def _anchors(
-    connection: psycopg.Connection, kind: str | None, rows: set[int], ids: set[str], hold: str
-) -> dict[int, tuple[str, str, int, int]]:
-    """Row -> (id, kind, version, current version), locked as `hold` says, in the order of rows."""
+    connection: psycopg.Connection,
+    kind: str | None,
+    rows: set[int],
+    ids: set[str],
+    hold: str,
+    held: dict[int, Anchor],
+) -> dict[int, Anchor]:
+    """Those of a kind that are not held yet, locked as `hold` says, in the order of rows."""
+    rows = rows - held.keys()
+    ids = ids - {anchor.id for anchor in held.values()}
     if not rows and not ids:
         return {}
     found = connection.execute(
@@ -86,27 +102,37 @@ def _anchors(
         f"WHERE (row = ANY(%s) OR id = ANY(%s)) AND (%s::text IS NULL OR kind = %s) ORDER BY row {hold}",
         (list(rows), list(ids), kind, kind),
     )
-    return {row: (id, kind_, version, current) for row, id, kind_, version, current in found}
+    return {row: Anchor(*anchor) for row, *anchor in found}
 
 
-def _contents(
-    connection: psycopg.Connection, held: dict[int, tuple[str, str, int, int]], state: State
-) -> None:
+def _contents(connection: psycopg.Connection, held: dict[int, Anchor], state: State) -> None:
     if not held:
         return
     found = connection.execute(
         "SELECT v.record, v.valid_from, v.content FROM record_version v "
         "JOIN unnest(%s::bigint[], %s::int[]) AS wanted (record, version) USING (record, version)",
-        (list(held), [anchor[3] for anchor in held.values()]),
+        (list(held), [anchor.current_version for anchor in held.values()]),
     )
     for row, valid_from, content in found:
         id, kind, version, _current = held[row]
         state.records[id] = Record(kind, id, version, orjson.loads(content), valid_from, row)
 
 
+def _audiences(connection: psycopg.Connection, held: dict[int, Anchor], state: State) -> None:
+    """Of market units, as the log has them: where their members are does not stand in their content."""
+    if units := rows_of("market_unit", held):
+        found = connection.execute(
+            "SELECT c.record, c.audience_after FROM change c "
+            "JOIN unnest(%s::bigint[], %s::int[]) AS wanted (record, version) USING (record, version)",
+            (units, [held[row].version for row in units]),
+        )
+        for row, audience in found:
+            state.records[held[row].id].audience = Audience.from_json(orjson.loads(audience))
+
+
 def _name_holders(
     keys: dict[tuple[str, str], dict[int, tuple[int, str | None]]],
-    held: dict[int, tuple[str, str, int, int]],
+    held: dict[int, Anchor],
     state: State,
 ) -> None:
     """Keys by public id; a holder that was read only after it gave the key up does not count."""
@@ -114,7 +140,7 @@ def _name_holders(
         for row, (rank, revision) in holders.items():
             if row not in held:
                 continue
-            id = held[row][0]
+            id = held[row].id
             record = state.records.get(id)
             if record is None:
                 continue
@@ -134,10 +160,10 @@ def _slices(connection: psycopg.Connection, state: State) -> None:
         record.slices = (*record.slices, (valid_from, version, orjson.loads(content)))
 
 
-def _assets_of_held_organisations(
+def _live_of_held_organisations(
     connection: psycopg.Connection, needed: Needs, state: State
 ) -> None:
-    """Up to 101 live assets of each organisation that is to be changed (ORG-05, ORG-06)."""
+    """Up to 101 live assets and active units of each organisation that is to be changed (ORG-05, ORG-06)."""
     if not needed.change and not needed.refs_change:
         return
     addressed = needed.change | {state.refs[ref] for ref in needed.refs_change if ref in state.refs}
@@ -149,4 +175,4 @@ def _assets_of_held_organisations(
             "SELECT id FROM record WHERE fsp = %s AND status <> ALL(%s) ORDER BY row LIMIT 101",
             (organisation.row, list(_FINAL)),
         )
-        state.assets_of[id] = [asset for (asset,) in rows]
+        state.live_of[id] = [record for (record,) in rows]

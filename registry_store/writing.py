@@ -5,7 +5,7 @@ and the commit happen under the append lock.
 """
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -14,6 +14,8 @@ import psycopg
 from contracts.canonical import canonical_json, content_hash
 from contracts.changes import RecordChange, SourceSeen
 from registry_store.change_log import Appended, LogEntry, append
+from registry_store.copying import copy_rows
+from registry_store.member_writing import MemberRows
 from registry_store.tables import KEY_BLOCK
 
 _SALT_BYTES = 16
@@ -65,6 +67,7 @@ class WriteSet:
     keys_gone: dict[tuple[str, str, int], None] = field(default_factory=dict)
     revisions: dict[tuple[str, int], str] = field(default_factory=dict)
     refs: dict[tuple[str, str], int] = field(default_factory=dict)
+    members: MemberRows = field(default_factory=MemberRows)
     bodies: list[tuple[Any, ...]] = field(default_factory=list)
     messages: list[tuple[Any, ...]] = field(default_factory=list)
     receipts_due: list[tuple[Any, ...]] = field(default_factory=list)
@@ -166,33 +169,34 @@ class WriteSet:
 
     def flush(self, connection: psycopg.Connection) -> Appended | None:
         """Write everything; the caller commits at once after it."""
-        _copy(connection, "message_body (row, body)", self.bodies)
-        _copy(
+        copy_rows(connection, "message_body (row, body)", self.bodies)
+        copy_rows(
             connection,
             "message (row, sender, message_id, run, content_hash, received_at, door, media_type, "
             "status, receipt, body)",
             sorted(self.messages, key=lambda m: (m[1], m[2])),
         )
-        _copy(connection, "receipt_due (message)", self.receipts_due)
-        _copy(
+        copy_rows(connection, "receipt_due (message)", self.receipts_due)
+        copy_rows(
             connection,
             "scheduled_command (row, due_at, message, sender, on_behalf_of, item, place, command, payload)",
             self.scheduled,
         )
         self._write_scheduled_done(connection)
         self._write_keys(connection)
-        _copy(
+        copy_rows(
             connection,
             "record_ref (party, ref, record)",
             [(*ref, row) for ref, row in sorted(self.refs.items())],
         )
-        _copy(
+        copy_rows(
             connection,
             "record (row, id, kind, version, current_version, status, category, gsp_group, network_area, fsp)",
             self.anchors_new.values(),
         )
         self._write_changed_anchors(connection)
-        _copy(
+        self.members.write(connection)
+        copy_rows(
             connection, "record_version (record, version, valid_from, content, salt)", self.versions
         )
         return append(connection, self.entries) if self.entries else None
@@ -205,7 +209,7 @@ class WriteSet:
                 "WHERE k.scheme = gone.scheme AND k.value = gone.value AND k.record = gone.record",
                 (list(schemes), list(values), list(rows)),
             )
-        _copy(
+        copy_rows(
             connection,
             "record_key (scheme, value, rank, record, revision)",
             sorted(
@@ -249,12 +253,3 @@ class WriteSet:
                     [outcome for _, outcome in self.scheduled_done],
                 ),
             )
-
-
-def _copy(connection: psycopg.Connection, target: str, rows: Iterable[Sequence[Any]]) -> None:
-    rows = list(rows)
-    if not rows:
-        return
-    with connection.cursor().copy(f"COPY {target} FROM STDIN") as copy:
-        for row in rows:
-            copy.write_row(row)

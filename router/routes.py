@@ -5,9 +5,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from contracts.reasons import Reason
-from registry_store.rules import asset_deregister, asset_register, asset_update, organisations
+from registry_store.rules import (
+    asset_deregister,
+    asset_register,
+    asset_update,
+    market_unit_compose,
+    market_unit_create,
+    market_unit_deregister,
+    organisations,
+)
 from registry_store.rules.asset_statement import diagnose_asset, state_asset
 from registry_store.rules.decision import Context, Decision, Needs
+from registry_store.rules.market_unit_members import diagnose_unit, state_unit
 from registry_store.rules.state import State
 
 
@@ -46,4 +55,11 @@ ROUTES: dict[str, Route] = {
     ),
     "asset.amend": Route(asset_update.needs_amend, asset_update.decide_amend),
     "asset.deregister": Route(asset_deregister.needs, asset_deregister.decide),
+    "market_unit.create": Route(
+        market_unit_create.needs, market_unit_create.decide, state_unit, diagnose_unit
+    ),
+    "market_unit.compose": Route(
+        market_unit_compose.needs, market_unit_compose.decide, state_unit, diagnose_unit
+    ),
+    "market_unit.deregister": Route(market_unit_deregister.needs, market_unit_deregister.decide),
 }

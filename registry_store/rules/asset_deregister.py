@@ -15,6 +15,7 @@ from registry_store.rules.authority import (
     version_reasons,
 )
 from registry_store.rules.decision import Accepted, Context, Decision, Needs, Rejected
+from registry_store.rules.market_unit_members import member_reasons
 from registry_store.rules.state import State
 
 
@@ -36,6 +37,10 @@ def decide(command: AssetDeregister, state: State, context: Context) -> Decision
     if valid_from < record.valid_from:
         text = f"what is recorded of {record.id} holds from later on: an end before that is a correction"
         reasons = (*reasons, Reason(Rule.REC_06, text, "/valid_from"))
+    reasons = (
+        *reasons,
+        *member_reasons(record, Rule.ASSET_05, "/asset", valid_from, state, context),
+    )
     if reasons:
         return Rejected(reasons)
     content = {**record.content, "status": "deregistered"}

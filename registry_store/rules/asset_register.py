@@ -138,7 +138,9 @@ def _released(record: Record, key: Key, context: Context, state: State) -> Recor
     """The asset gives up the identity that its line had before its meter."""
     kept = [held for held in record.content["keys"] if key_pair(held) != (key.scheme, key.value)]
     content = {**record.content, "keys": kept}
-    return asset_change(record, "asset.updated", content, None, context, material=False, state=state)
+    return asset_change(
+        record, "asset.updated", content, None, context, material=False, state=state
+    )
 
 
 def _fsp(  # noqa: PLR0911 - one return a role

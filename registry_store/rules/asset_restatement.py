@@ -22,6 +22,7 @@ from registry_store.rules.decision import (
     Superseded,
     Unchanged,
 )
+from registry_store.rules.market_unit_members import member_reasons
 from registry_store.rules.state import State
 
 #: Members outside of `attributes` whose change is material.
@@ -53,6 +54,7 @@ def upsert(
     reasons = (
         *_identity_reasons(base, content, category),
         *_key_reasons(record, stated.keys, state, context),
+        *_unit_reasons(record, content, state, context),
     )
     if reasons:
         return Rejected((*warnings, *reasons))
@@ -129,6 +131,16 @@ def _key_reasons(
     )
 
 
+def _unit_reasons(
+    record: Record, content: Mapping[str, Any], state: State, context: Context
+) -> tuple[Reason, ...]:
+    """A market unit holds assets of its own FSP alone: one that moves to another leaves its unit first."""
+    fsp = record.content.get("fsp")
+    if content.get("fsp", fsp) == fsp:
+        return ()
+    return member_reasons(record, Rule.UNIT_02, "/fsp", context.now, state, context)
+
+
 def _same(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
     """Whether nothing but the revision of the source differs."""
     return _without_revision(before) == _without_revision(after)
@@ -147,9 +159,7 @@ def _is_material(category: Category, before: Mapping[str, Any], after: Mapping[s
     )
 
 
-def _status_after(
-    before: Mapping[str, Any], after: Mapping[str, Any], *, material: bool
-) -> str:
+def _status_after(before: Mapping[str, Any], after: Mapping[str, Any], *, material: bool) -> str:
     """`planned` ends with the connection; a material update sends `verified` back for validation."""
     status = str(before["status"])
     if status == "planned" and after["attributes"].get("connection_status") == "connected":

@@ -3,10 +3,22 @@
 from collections.abc import Mapping
 from typing import Any
 
-from contracts.changes import Audience
+from contracts.changes import Audience, Record
+
+
+def audience_now(record: Record) -> Audience:
+    return record.audience or audience_of(record.kind, record.id, record.content)
+
+
+def unit_audience(
+    content: Mapping[str, Any], places: tuple[tuple[str | None, str | None], ...]
+) -> Audience:
+    """Of a market unit: its FSP's, and the operators' in whose areas its members are."""
+    return Audience(kind="market_unit", organisations=(content["fsp"],), places=places)
 
 
 def audience_of(kind: str, id: str, content: Mapping[str, Any]) -> Audience:
+    """Of an organisation or an asset. That of a market unit does not follow from its content alone."""
     if kind == "organisation":
         return Audience(kind=kind, organisations=(id,))
     network = content.get("network", {})

@@ -6,7 +6,7 @@ Source: USECASES.md section 1; rule keys AUTH-02..04, REC-03.
 from contracts.changes import Record
 from contracts.reasons import Reason, Rule
 from contracts.visibility import Principal, View, view_of
-from registry_store.rules.audience import audience_of
+from registry_store.rules.audience import audience_now
 from registry_store.rules.decision import Context
 
 ROLES_OF_COMMAND = {
@@ -19,6 +19,9 @@ ROLES_OF_COMMAND = {
     "asset.deregister": frozenset(
         {"fsp", "platform", "installer", "system_operator", "facilitator"}
     ),
+    "market_unit.create": frozenset({"fsp", "platform", "facilitator"}),
+    "market_unit.compose": frozenset({"fsp", "platform", "facilitator"}),
+    "market_unit.deregister": frozenset({"fsp", "platform", "facilitator"}),
 }
 
 
@@ -37,7 +40,7 @@ def role_reasons(command: str, principal: Principal) -> tuple[Reason, ...]:
 
 
 def may_see(record: Record, principal: Principal) -> bool:
-    return view_of(audience_of(record.kind, record.id, record.content), principal) is not View.none
+    return view_of(audience_now(record), principal) is not View.none
 
 
 def is_own_asset(record: Record, context: Context) -> bool:
@@ -50,6 +53,11 @@ def may_end_asset(record: Record, context: Context) -> bool:
     """Deregistration is the FSP's; the registrant's only while the asset is unclaimed."""
     own = record.content.get("fsp") or record.content["registered_by"]
     return context.organisation == own or "facilitator" in context.principal.roles
+
+
+def is_own_unit(record: Record, context: Context) -> bool:
+    """A market unit is its FSP's; the facilitator may correct any."""
+    return context.organisation == record.content["fsp"] or "facilitator" in context.principal.roles
 
 
 def unknown_record(path: str) -> Reason:

@@ -33,7 +33,8 @@ class Context:
 
     `party` is the sender's slug, the owner of its references. `actor`, the organisation whose
     credential was used, and `principal`, the one it acts for (and whose sight and roles count), are
-    known once the state is loaded, before anything is decided.
+    known once the state is loaded, before anything is decided. Until then `acting_for` is the
+    organisation that it says it acts for, not checked: enough to know what to load.
     """
 
     setting: Setting
@@ -42,6 +43,7 @@ class Context:
     place: str
     actor: str = ""
     principal: Principal = PUBLIC
+    acting_for: str = ""
 
     @property
     def now(self) -> datetime:
@@ -102,7 +104,8 @@ class Needs:
 
     change: locked against everyone. rely: shared, it must not change under us. look: read only, the
     decision stays right if it changes. What must be *absent* (keys, references, ids) is looked up
-    here and made sure of by unique constraints when it is written.
+    here and made sure of by unique and exclusion constraints when it is written. With an asset that is
+    to change come the market units that it is in, to be changed along with it.
     """
 
     change: set[str] = field(default_factory=set)
@@ -110,6 +113,7 @@ class Needs:
     keys_change: set[tuple[str, str]] = field(default_factory=set)
     keys_look: set[tuple[str, str]] = field(default_factory=set)
     refs_change: set[tuple[str, str]] = field(default_factory=set)
+    refs_rely: set[tuple[str, str]] = field(default_factory=set)
     refs_look: set[tuple[str, str]] = field(default_factory=set)
     #: Corrections of the past need the earlier slices of what they change.
     with_slices: bool = False

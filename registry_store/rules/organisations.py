@@ -124,9 +124,9 @@ def decide_deregister(command: OrganisationDeregister, state: State, context: Co
     if record is None or reasons:
         return Rejected(reasons)
     reasons = version_reasons(record, command.expected_version)
-    blockers = state.assets_of.get(record.id, [])
+    blockers = state.live_of.get(record.id, [])
     if blockers:
-        text = f"live assets are registered for it: {', '.join(blockers[:100])}"
+        text = f"it has live assets or active market units: {', '.join(blockers[:100])}"
         reasons = (*reasons, Reason(Rule.ORG_06, text, "/organisation"))
     if reasons:
         return Rejected(reasons)
@@ -257,8 +257,8 @@ def _number_reasons(
 def _role_reasons(
     record: Record, dropped: set[str], gained: set[str], state: State, context: Context
 ) -> Iterator[Reason]:
-    if "fsp" in dropped and state.assets_of.get(record.id):
-        text = f"the role fsp is in use: it has live assets, among them {', '.join(state.assets_of[record.id][:5])}"
+    if "fsp" in dropped and state.live_of.get(record.id):
+        text = f"the role fsp is in use: it has live assets or units, among them {', '.join(state.live_of[record.id][:5])}"
         yield Reason(Rule.ORG_05, text, "/roles")
     if gained and "facilitator" not in context.principal.roles:
         yield Reason(

@@ -4,20 +4,23 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from contracts.changes import Key, Record, RecordChange, SourceSeen
+from registry_store.rules.memberships import Memberships
 
 
 @dataclass(slots=True)
 class State:
     """Loaded records, who holds which key, whose reference names what.
 
-    `keys` lists the live holders of a key with their ranks. `assets_of` gives up to 100 ids of live
-    assets of an organisation (loaded for those that are held for change).
+    `keys` lists the live holders of a key with their ranks. `live_of` gives up to 101 ids of live assets
+    and active market units of an organisation (loaded for those that are held for change).
+    `memberships` are those of the units that are held for change, and of the assets that are held.
     """
 
     records: dict[str, Record] = field(default_factory=dict)
     keys: dict[tuple[str, str], dict[str, int]] = field(default_factory=dict)
     refs: dict[tuple[str, str], str] = field(default_factory=dict)
-    assets_of: dict[str, list[str]] = field(default_factory=dict)
+    live_of: dict[str, list[str]] = field(default_factory=dict)
+    memberships: Memberships = field(default_factory=Memberships)
 
     def record(self, kind: str, id: str | None) -> Record | None:
         found = self.records.get(id) if id is not None else None
@@ -52,6 +55,7 @@ class State:
                 change.content,
                 change.valid_from,
                 change.row,
+                audience=change.audience_after,
             )
             if before is not None:
                 record.revisions = before.revisions
@@ -60,6 +64,7 @@ class State:
                     (change.valid_from, change.version, change.content),
                 )
             self.records[change.id] = record
+            self._count_live(record)
         else:
             record = before
             record.version = change.version
@@ -72,6 +77,16 @@ class State:
                 record.revisions[key.value] = change.content["source"]["revision"]
         for ref in change.refs_added:
             self.refs[ref] = change.id
+        if change.members is not None:
+            self.memberships.replace(change.id, change.members)
+
+    def _count_live(self, record: Record) -> None:
+        for organisation, live in self.live_of.items():
+            counts = record.is_live and record.content.get("fsp") == organisation
+            if counts and record.id not in live:
+                live.append(record.id)
+            elif not counts and record.id in live:
+                live.remove(record.id)
 
     def note(self, seen: SourceSeen) -> None:
         record = self.records.get(seen.record)

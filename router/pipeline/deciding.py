@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from contracts.canonical import plain_number
-from contracts.changes import RecordChange, SourceSeen
 from contracts.messages import Item
 from contracts.reasons import Reason, Rule, has_errors
 from contracts.receipts import Outcome
@@ -24,6 +23,7 @@ from registry_store.rules.decision import (
 )
 from registry_store.rules.state import State
 from registry_store.writing import Origin, WriteSet
+from router.pipeline.applying import Applying
 from router.pipeline.reading import CLOCK_TOLERANCE, Reading, ReadItem, placed
 from router.routes import ROUTES
 
@@ -60,7 +60,13 @@ def prepare(work: Work, setting: Setting, needed: Needs) -> None:
         needed.rely.add(work.organisation)
     for read_item in reading.items:
         item = read_item.item
-        context = Context(setting, reading.envelope.sender, reading.message_id, item.place)
+        context = Context(
+            setting,
+            reading.envelope.sender,
+            reading.message_id,
+            item.place,
+            acting_for=reading.on_behalf_of or work.organisation or "",
+        )
         route = ROUTES.get(item.command)
         if read_item.command is None or route is None:
             more = () if route is None else route.diagnose(item.payload, context)
@@ -81,7 +87,7 @@ def decide(
         return refused, []
     assert principal.organisation is not None
     actor = work.organisation or principal.organisation
-    outcomes = []
+    outcomes, applying = [], Applying(state, writes, setting)
     for read_item, prepared in zip(work.reading.items, work.prepared, strict=True):
         item = read_item.item
         if isinstance(prepared, Refused):
@@ -96,7 +102,8 @@ def decide(
             outcomes.append(_schedule(work, read_item, command, due_at, principal, writes))
             continue
         decision = ROUTES[item.command].decide(command, state, context)
-        outcomes.append(_outcome(work, read_item, decision, context, state, writes))
+        outcomes.append(_outcome(work, read_item, decision, context, applying))
+    applying.follow_up()
     return (), outcomes
 
 
@@ -167,8 +174,7 @@ def _outcome(
     read_item: ReadItem,
     decision: Decision,
     context: Context,
-    state: State,
-    writes: WriteSet,
+    applying: Applying,
 ) -> Outcome:
     item, reasons = read_item.item, read_item.reasons
     found = decision.warnings if isinstance(decision, Accepted | Unchanged) else decision.reasons
@@ -184,9 +190,8 @@ def _outcome(
                 item.number,
                 work.reading.cause,
             )
-            for change in changes:
-                _apply(change, state, writes, origin)
-            _note(seen, state, writes)
+            applying.take(changes, origin)
+            applying.note(seen)
             first = changes[0]
             return Outcome(
                 item.number,
@@ -200,7 +205,7 @@ def _outcome(
                 first.material,
             )
         case Unchanged(record=record, seen=seen):
-            _note(seen, state, writes)
+            applying.note(seen)
             return Outcome(
                 item.number,
                 item.place,
@@ -222,24 +227,3 @@ def _outcome(
             )
         case Rejected():
             return Outcome(item.number, item.place, "rejected", item.command, reasons)
-
-
-def _apply(change: RecordChange, state: State, writes: WriteSet, origin: Origin) -> None:
-    known = state.records.get(change.id)
-    fsp = state.records.get(change.content.get("fsp", ""))
-    row = writes.add(
-        change,
-        known.row if known is not None else None,
-        fsp.row if fsp is not None else None,
-        origin,
-    )
-    state.apply(change)
-    state.records[change.id].row = row
-
-
-def _note(seen: tuple[SourceSeen, ...], state: State, writes: WriteSet) -> None:
-    for each in seen:
-        record = state.records[each.record]
-        assert record.row is not None
-        state.note(each)
-        writes.saw(each, record.row)

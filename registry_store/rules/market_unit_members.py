@@ -1,0 +1,212 @@
+"""The members of a market unit: who may be one, when, and that no capacity is counted twice.
+
+Source: USECASES.md UC-03.01, UC-03.03; rule keys UNIT-01 to UNIT-03.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Generic, NamedTuple, TypeVar
+
+from contracts.changes import Membership, Record
+from contracts.commands import MarketUnitCompose, MarketUnitCreate, UnitMember
+from contracts.reasons import Reason, Rule
+from contracts.receipts import timestamp
+from registry_store.rules.authority import may_see, unknown_record
+from registry_store.rules.decision import Context, Needs
+from registry_store.rules.memberships import clipped
+from registry_store.rules.state import State
+
+Command = TypeVar("Command", bound=MarketUnitCreate | MarketUnitCompose)
+
+
+class StatedUnit(NamedTuple, Generic[Command]):
+    """A command with members, worked out as far as it goes without the registry.
+
+    `start`: from when it is to hold; later than now for a command that waits for its hour.
+    """
+
+    command: Command
+    start: datetime
+    reasons: tuple[Reason, ...]
+
+
+def state_unit(command: Command, context: Context) -> "StatedUnit[Command]":
+    """A unit that is created without a date begins with the first of its members, if that was before now."""
+    start = command.valid_from or context.now
+    first = start
+    if isinstance(command, MarketUnitCreate) and command.valid_from is None:
+        first = min([start, *(m.valid_from for m in command.members if m.valid_from is not None)])
+    reasons = () if command.members else (_nobody(),)
+    return StatedUnit(command, first, (*reasons, *_over(command, first, start)))
+
+
+def _nobody() -> Reason:
+    return Reason(Rule.UNIT_01, "a market unit has at least one member", "/members")
+
+
+def diagnose_unit(payload: Mapping[str, Any], _context: Context) -> tuple[Reason, ...]:
+    """What more is wrong with a payload that has not its form: nobody in it."""
+    return (_nobody(),) if payload.get("members", []) == [] else ()
+
+
+def _over(command: Any, first: datetime, start: datetime) -> Iterator[Reason]:
+    """ITEM-03 for each membership that is over before it begins, or before a new unit does."""
+    for number, member in enumerate(command.members):
+        begins = member.valid_from or start
+        if isinstance(command, MarketUnitCreate):
+            begins = max(begins, first)
+        if member.valid_to is not None and member.valid_to <= begins:
+            text = f"the membership ends at {timestamp(member.valid_to)}, and would begin at {timestamp(begins)}"
+            yield Reason(Rule.ITEM_03, text, f"/members/{number}/valid_to")
+
+
+def needs_members(stated: StatedUnit[Any], context: Context, needed: Needs) -> None:
+    """Assets must not change under the decision; their past is looked at where the unit begins there."""
+    for member in stated.command.members:
+        if isinstance(member.asset, str):
+            needed.rely.add(member.asset)
+        else:
+            needed.refs_rely.add((member.asset.party or context.party, member.asset.ref))
+    needed.with_slices |= stated.start < context.now
+
+
+@dataclass(slots=True)
+class Composition:
+    """What the stated members come to. `members` are canonical, in the order in which they were given;
+    `memberships` are cut to the time for which the composition holds.
+    """
+
+    members: list[dict[str, str]] = field(default_factory=list)
+    memberships: list[Membership] = field(default_factory=list)
+    reasons: list[Reason] = field(default_factory=list)
+
+
+class Span(NamedTuple):
+    """For which unit a composition is, and for what time: `[start, end)`, for good without an end."""
+
+    unit: str
+    type: str
+    fsp: str | None
+    start: datetime
+    end: datetime | None = None
+
+
+def compose(
+    members: Sequence[UnitMember], span: Span, state: State, context: Context
+) -> Composition:
+    """The members checked and dated. `state` holds what the unit's members were until now.
+
+    A membership that was over before the composition holds adds nothing, and is left out.
+    """
+    found, given, points = Composition(), dict[str, list[Membership]](), []
+    for number, member in enumerate(members):
+        path = f"/members/{number}"
+        asset = state.addressed("asset", member.asset, context.party)
+        if asset is None or not may_see(asset, context.principal):
+            found.reasons.append(unknown_record(f"{path}/asset"))
+            continue
+        stated = Membership(span.unit, asset.id, member.valid_from or span.start, member.valid_to)
+        if not stated.holds_after(span.start):
+            continue
+        others = given.setdefault(asset.id, [])
+        reasons = [
+            *_may_be_member(asset, span, path),
+            *_begins(stated, asset, span, state, path),
+            *_twice(stated, others, path),
+            *_elsewhere(stated, span, state, context, path),
+        ]
+        others.append(stated)
+        points.append((path, asset))
+        found.reasons += reasons
+        found.members.append(_canonical(stated))
+        if (holds := clipped(stated, span.start, span.end)) is not None:
+            found.memberships.append(holds)
+    if span.type == "spu":
+        found.reasons += _one_point(points, span)
+    if members and not found.members and not found.reasons:
+        found.reasons.append(_nobody())
+    return found
+
+
+def _canonical(stated: Membership) -> dict[str, str]:
+    member = {"asset": stated.asset, "valid_from": timestamp(stated.valid_from)}
+    if stated.valid_to is not None:
+        member["valid_to"] = timestamp(stated.valid_to)
+    return member
+
+
+def _may_be_member(asset: Record, span: Span, path: str) -> Iterator[Reason]:
+    if not asset.is_live:
+        yield Reason(Rule.UNIT_02, f"{asset.id} is {asset.status}, which is final", path)
+    elif span.fsp is not None and asset.content.get("fsp") != span.fsp:
+        yield Reason(Rule.UNIT_02, f"{asset.id} is not an asset of {span.fsp}", path)
+
+
+def _begins(
+    stated: Membership, asset: Record, span: Span, state: State, path: str
+) -> Iterator[Reason]:
+    """Nobody is a member from before the composition holds, unless the hub has it recorded so."""
+    if stated.valid_from < span.start and not any(
+        held.unit == span.unit and held.valid_from <= span.start and held.holds_after(span.start)
+        for held in state.memberships.of_asset(asset.id)
+    ):
+        text = f"{asset.id} is no member before this holds, from {timestamp(span.start)} on: date the whole earlier"
+        yield Reason(Rule.REC_06, text, f"{path}/valid_from")
+    begins = min([asset.valid_from, *(valid_from for valid_from, _, _ in asset.slices)])
+    if max(stated.valid_from, span.start) < begins:
+        text = f"{asset.id} is recorded from {timestamp(begins)} on only"
+        yield Reason.warning(Rule.REC_06, text, f"{path}/valid_from")
+
+
+def _twice(stated: Membership, others: Sequence[Membership], path: str) -> Iterator[Reason]:
+    if any(other.overlaps(stated.valid_from, stated.valid_to) for other in others):
+        text = f"{stated.asset} stands in the list twice for the same time"
+        yield Reason(Rule.UNIT_02, text, path)
+
+
+def _elsewhere(
+    stated: Membership, span: Span, state: State, context: Context, path: str
+) -> Iterator[Reason]:
+    holds = clipped(stated, span.start, span.end)
+    for other in state.memberships.of_asset(stated.asset):
+        if holds and other.unit != span.unit and other.overlaps(holds.valid_from, holds.valid_to):
+            text = f"{stated.asset} is in {_place_of(other, state, context)}"
+            yield Reason(Rule.UNIT_02, text, path)
+
+
+def member_reasons(
+    asset: Record, rule: Rule, path: str, since: datetime, state: State, context: Context
+) -> tuple[Reason, ...]:
+    """Why an asset cannot leave the register, or its FSP: it is in a market unit after that time."""
+    return tuple(
+        Reason(
+            rule,
+            f"{asset.id} is in {_place_of(held, state, context)}: it leaves the unit first",
+            path,
+        )
+        for held in state.memberships.of_asset(asset.id)
+        if held.holds_after(since)
+    )
+
+
+def _place_of(held: Membership, state: State, context: Context) -> str:
+    """The unit is named only to those who may see it."""
+    unit = state.record("market_unit", held.unit)
+    is_seen = unit is not None and may_see(unit, context.principal)
+    named = f"market unit {held.unit}" if is_seen else "another market unit"
+    until = "" if held.valid_to is None else f" until {timestamp(held.valid_to)}"
+    return f"{named} from {timestamp(held.valid_from)}{until}"
+
+
+def _one_point(members: Sequence[tuple[str, Record]], span: Span) -> Iterator[Reason]:
+    own = [(path, asset) for path, asset in members if asset.content.get("fsp") == span.fsp]
+    points = [(path, asset.content.get("accounting_point")) for path, asset in own]
+    first = next((point for _, point in points if point is not None), None)
+    for path, point in points:
+        if point is None:
+            text = "it has no accounting point yet, and members of an spu share one"
+            yield Reason(Rule.UNIT_03, text, path)
+        elif point != first:
+            text = "its accounting point is another than the first member's: this is an spg"
+            yield Reason(Rule.UNIT_03, text, path)
