@@ -1,0 +1,142 @@
+"""The payload of one series as it grows, and what contradicts itself in it."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from lxml import etree
+
+from adapters.market_document.category_forms import CategoryForm, ListElements
+from adapters.market_document.names import NIL, local
+from adapters.market_document.plans import Plan, Target
+from contracts.reasons import Reason, Rule, escape_pointer
+
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_LONGEST_UNKNOWN = 100
+
+
+class Payload:
+    """`members` are what hub JSON would carry. `places`: JSON Pointer -> XPath, of what no table knows."""
+
+    def __init__(self, place: str, plan: Plan) -> None:
+        self.members: dict[str, Any] = dict(plan.fixed)
+        self.reasons: list[Reason] = []
+        self.places: dict[str, str] = {}
+        self._place = place
+        self._is_patch = plan.is_patch
+
+    def fault(self, rule: Rule, text: str, element: etree._Element) -> None:
+        self.reasons.append(Reason(rule, text, place=f"{self._place}/{local(element.tag)}"))
+
+    def put(self, element: etree._Element, target: Target, value: Any) -> None:
+        inner = self._parent(target)
+        if inner is None or target.key in inner:
+            self._contradiction(element)
+        else:
+            inner[target.key] = value
+
+    def _parent(self, target: Target) -> dict[str, Any] | None:
+        inner = self.members
+        for name in target.parents:
+            inner = inner.setdefault(name, {})
+            if inner.__class__ is not dict:
+                return None
+        return inner
+
+    def put_empty(self, element: etree._Element, target: Target) -> None:
+        """An element without text: in a patch, `xsi:nil` takes the member away. Without it, the element is
+        refused by the schema.
+        """
+        if not is_nil(element):
+            return
+        if self._is_patch and "patch" in target.parents:
+            self.put(element, target, None)
+        else:
+            text = "xsi:nil takes a member of an asset away, in asset.amend alone"
+            self.fault(Rule.ITEM_03, text, element)
+
+    def put_group(
+        self, element: etree._Element, target: Target, members: Mapping[str, Target]
+    ) -> None:
+        """One element of a group: an object more in its list."""
+        if not len(element) and is_nil(element):
+            self.put_empty(element, target)
+            return
+        inner = self._parent(target)
+        found = None if inner is None else inner.setdefault(target.key, [])
+        if found is None:
+            self._contradiction(element)
+            return
+        place = f"{self._place}/{local(element.tag)}[{len(found) + 1}]"
+        group = Payload(place, Plan("", members, {}, None, {}))
+        for child in element:
+            member, text = members.get(child.tag), child.text
+            if member is not None and text is not None:
+                group.put(child, member, text if member.convert is None else member.convert(text))
+        self.reasons += group.reasons
+        found.append(group.members)
+
+    def _contradiction(self, element: etree._Element) -> None:
+        text = f"{local(element.tag)} contradicts what stands before it: give one of the two"
+        self.fault(Rule.ITEM_03, text, element)
+
+    def put_attributes(self, element: etree._Element, form: CategoryForm, target: Target) -> None:
+        attributes: dict[str, Any] = {}
+        steps = form.steps
+        for child in element:
+            step = steps.get(child.tag)
+            if step is None:
+                self._unknown(child, element, attributes, target)
+                continue
+            name, convert, elements = step
+            text = child.text
+            if elements is not None and not is_nil(child):
+                value: Any = _list(child, elements)
+            elif text is not None:
+                value = text if convert is None else convert(text)
+            elif is_nil(child):
+                value = None
+            else:
+                continue
+            attributes.setdefault(name, value)
+        self.put(element, target, attributes)
+
+    def _unknown(
+        self,
+        child: etree._Element,
+        element: etree._Element,
+        attributes: dict[str, Any],
+        target: Target,
+    ) -> None:
+        """Handed on under its own name: the category's JSON Schema says what it does not know."""
+        name = snake(local(child.tag))
+        attributes.setdefault(name, "".join(child.itertext())[:_LONGEST_UNKNOWN])
+        place = f"{self._place}/{local(element.tag)}/{local(child.tag)}"
+        self.places[f"{target.pointer}/{escape_pointer(name)}"] = place
+
+
+def is_nil(element: etree._Element) -> bool:
+    return element.get(NIL) in ("true", "1")
+
+
+def _list(element: etree._Element, elements: ListElements) -> list[Any]:
+    if elements.members is not None:
+        return [_object(child, elements) for child in element if child.tag == elements.tag]
+    convert = elements.convert
+    texts = [child.text or "" for child in element if child.tag == elements.tag]
+    return list(texts) if convert is None else [convert(text) for text in texts]
+
+
+def _object(element: etree._Element, elements: ListElements) -> dict[str, Any]:
+    assert elements.members is not None
+    members: dict[str, Any] = {}
+    for part in element:
+        name, convert = elements.members.get(part.tag) or (snake(local(part.tag)), None)
+        text = part.text or ""
+        members.setdefault(name, text if convert is None else convert(text))
+    return members
+
+
+def snake(xml_name: str) -> str:
+    """`exportCapacityKw` as a member is named: `export_capacity_kw`."""
+    return _HUMP.sub("_", xml_name).lower()
