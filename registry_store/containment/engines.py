@@ -14,12 +14,14 @@ import jsonschema_rs
 from referencing import Registry
 from referencing.exceptions import Unresolvable
 
+from registry_store.containment.patience import OutOfPatienceError, at_most
+
 Schema = Mapping[str, Any] | bool
 
 #: A pattern whose search takes longer than this many back-trackings is no evidence.
 _BACKTRACKING = 100_000
-#: Jsonschema backs up without a bound: longer texts are not shown to it under a nested quantifier.
-_NESTED_QUANTIFIER = re.compile(r"[+*}][^()]*\)[+*{]")
+#: `jsonschema` searches patterns without a bound of its own: processor time for one value.
+_PATIENCE_SECONDS = 0.5
 
 
 class Engines:
@@ -51,9 +53,11 @@ class Engines:
     def second(self, value: Any) -> bool | None:
         """The other engine's word; None where it has none."""
         try:
-            with warnings.catch_warnings():
+            with at_most(_PATIENCE_SECONDS), warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 return self._second.is_valid(value)
+        except OutOfPatienceError:
+            return None
         except (re.error, RecursionError, ArithmeticError, ValueError, TypeError, Unresolvable):
             return None
 

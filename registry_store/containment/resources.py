@@ -49,6 +49,8 @@ class Resources:
         self._dynamic: dict[str, dict[str, Any]] = {}
         self._base_of: dict[int, str] = {}
         self._known = known
+        #: URIs of the known documents that were referred to.
+        self.loaded: set[str] = set()
         self._roots[""] = root
         self._index(root, "")
 
@@ -89,6 +91,7 @@ class Resources:
         if resolved not in self._roots:
             if resolved not in self._known:
                 raise ReferenceRefusedError(f"{reference!r} is not in the document, and nothing is fetched")
+            self.loaded.add(resolved)
             self._roots[resolved] = self._known[resolved]
             self._index(self._known[resolved], resolved)
         return resolved, unquote(fragment)

@@ -16,7 +16,7 @@ from registry_store.containment.solving.strings import strings
 from registry_store.containment.solving.unequal import unequal
 
 #: Small values first: they make the better examples.
-_ORDER = ("null", "boolean", "integer", "string", "array", "object", "fraction")
+_ORDER = ("boolean", "integer", "string", "array", "object", "fraction", "null")
 _DEEPEST = 40
 
 
