@@ -12,6 +12,7 @@ from adapters.csv_tables import CsvTables
 from adapters.hub_json import HubJson
 from adapters.media_types import essence
 from adapters.tables.profile import Profile
+from adapters.xlsx_tables import XlsxTables
 from contracts.categories import Catalogue
 from contracts.commands import COMMANDS
 from contracts.documents import Document
@@ -66,7 +67,8 @@ def adapters(
     """Every format that the hub reads. `profiles`: the table layouts that it knows; `catalogue`: the
     categories that its forms are derived from.
     """
-    return (HubJson(commands), CsvTables(profiles, catalogue))
+    layouts = tuple(profiles)
+    return (HubJson(commands), CsvTables(layouts, catalogue), XlsxTables(layouts, catalogue))
 
 
 def adapter_for(known: Iterable[Adapter], media_type: str) -> Adapter | None:

@@ -16,7 +16,7 @@ LANGUAGE = language()
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 CATEGORIES = {category.name: category for category in LANGUAGE.catalogue}
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-MEDIA_TYPES = ("text/csv",)
+MEDIA_TYPES = ("text/csv", XLSX)
 Payload = Mapping[str, Any]
 
 

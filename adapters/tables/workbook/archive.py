@@ -1,0 +1,111 @@
+"""The archive of a workbook: refused for what its directory says, before anything is expanded.
+
+A part is expanded only when it is asked for, never beyond the size that the directory states, and that
+size is bounded; a part that holds more than it states is damaged.
+"""
+
+import io
+import struct
+import zipfile
+import zlib
+
+from adapters.tables.workbook.problems import WorkbookProblem, too_large, unreadable, unsafe
+from contracts.messages import Limits
+
+#: Parts of a workbook; one with a hundred sheets and as many pictures has fewer.
+MOST_PARTS = 1_000
+#: All parts together may be so many times the largest message.
+_EXPANSION = 4
+#: A part of more than a mebibyte may be so many times its compressed size: XML of sheets has 10 to 50.
+MOST_RATIO = 250
+_SMALL_PART = 1024 * 1024
+_DIRECTORY_BYTES = 256 * 1024
+_END = b"PK\x05\x06"
+_END_BYTES = 22
+_LONGEST_COMMENT = 65_535
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ENCRYPTED = 0x1
+_DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    ValueError,
+    NotImplementedError,
+    RuntimeError,
+    OverflowError,
+    EOFError,
+    OSError,
+    KeyError,
+    IndexError,
+)
+
+
+class Archive:
+    """A checked archive. Raises WorkbookProblem (MSG_02, MSG_03, XLSX_04)."""
+
+    def __init__(self, body: bytes, limits: Limits) -> None:
+        if body.startswith(_OLE):
+            text = "this is a workbook with a password, or an .xls of before 2007: save it as .xlsx without one"
+            raise unsafe(text)
+        _check_directory(body)
+        try:
+            self._zip = zipfile.ZipFile(io.BytesIO(body))
+        except _DAMAGE:
+            raise unreadable("the archive of the workbook is damaged or cut off") from None
+        self._parts = {info.filename: info for info in self._zip.infolist()}
+        _check_parts(self._zip.infolist(), limits)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._parts
+
+    def read(self, name: str) -> bytes:
+        """A part, expanded."""
+        if name not in self._parts:
+            raise unreadable(f"the workbook has no part {name[:80]}: it is damaged, or no XLSX")
+        info = self._parts[name]
+        try:
+            with self._zip.open(info) as part:
+                data = part.read(info.file_size + 1)
+        except _DAMAGE:
+            raise unreadable(f"the part {name[:80]} of the workbook is damaged") from None
+        if len(data) != info.file_size:
+            raise unreadable(f"the part {name[:80]} has not the size that the archive states")
+        return data
+
+
+def _check_directory(body: bytes) -> None:
+    """The size of the directory, before it is read."""
+    end = body.rfind(_END, max(0, len(body) - _END_BYTES - _LONGEST_COMMENT))
+    if not body.startswith(b"PK") or end < 0 or end + _END_BYTES > len(body):
+        raise unreadable("this is no XLSX workbook: it is not a complete ZIP archive")
+    count, size = struct.unpack_from("<HI", body, end + 10)
+    if count > MOST_PARTS or size > _DIRECTORY_BYTES:
+        raise too_large(f"the archive has {count} parts, the limit is {MOST_PARTS}")
+
+
+def _check_parts(parts: list[zipfile.ZipInfo], limits: Limits) -> None:
+    names = [info.filename for info in parts]
+    if len(set(names)) != len(names):
+        raise unreadable("the archive names a part twice")
+    for info in parts:
+        if (problem := _problem_of(info)) is not None:
+            raise problem
+    total, limit = sum(info.file_size for info in parts), _EXPANSION * limits.body_bytes
+    if total > limit:
+        raise too_large(f"the workbook expands to {total} bytes, the limit is {limit}")
+
+
+def _problem_of(info: zipfile.ZipInfo) -> WorkbookProblem | None:
+    name = info.filename
+    if info.flag_bits & _ENCRYPTED:
+        return unsafe(f"the part {name[:80]} is encrypted")
+    if name.endswith("vbaProject.bin"):
+        return unsafe("the workbook has macros: save it as .xlsx without them")
+    if name.startswith("xl/externalLinks/"):
+        return unsafe("the workbook has links to other files: replace them by values")
+    if name == "xl/workbook.bin":
+        return unreadable("this is a binary workbook (.xlsb): save it as .xlsx")
+    if info.file_size > max(_SMALL_PART, MOST_RATIO * info.compress_size):
+        text = f"the part {name[:80]} expands more than {MOST_RATIO} times, as no sheet does"
+        return too_large(text)
+    return None
