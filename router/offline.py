@@ -9,37 +9,29 @@ import hashlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
-from contracts.changes import Record
 from contracts.messages import Envelope
 from contracts.reasons import Reason, has_errors
 from contracts.receipts import Outcome, receipt
 from contracts.visibility import Principal
 from registry_store.rules.asset_statement import Stated, statement_reasons
-from registry_store.rules.decision import Accepted, Context, Rejected, Setting
-from registry_store.rules.state import State
+from registry_store.rules.decision import Accepted, Context, Decision, Rejected, Setting
+from router import offline_units
 from router.bootstrap import Language
+from router.offline_units import AssumingState, Validated
 from router.pipeline.reading import Reading, ReadItem, placed, read
 from router.routes import ROUTES
 
-_BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 #: Stands for whoever will send the file: may register for anyone.
 _ANYONE = Principal("O-0000-0000-0000-0", frozenset({"facilitator"}))
 _REGISTRATIONS = ("asset.register", "organisation.register")
+_OF_UNITS = {
+    "market_unit.create": offline_units.create,
+    "market_unit.compose": offline_units.recompose,
+}
 #: Members that only the running hub can give.
 _OF_THE_HUB = ("registered_by",)
-
-
-class _AssumingState(State):
-    """An empty registry in which every organisation that is named is a live FSP."""
-
-    def record(self, kind: str, id: str | None) -> Record | None:
-        if kind == "organisation" and id is not None:
-            content = {"status": "active", "roles": ["fsp"], "legal_name": id}
-            return Record(kind, id, 1, content, _BEGINNING)
-        return State.record(self, kind, id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +96,7 @@ def validate(envelope: Envelope, language: Language) -> Validation:
     """Every item of a message answered, as the hub would answer it into an empty registry."""
     reading = read(envelope, language.adapters, language.limits)
     setting = language.setting(envelope.received_at, bytes(32))
-    state = _AssumingState()
+    state = AssumingState()
     pairs = (
         [_validated(item, reading, state, setting) for item in reading.items]
         if reading.is_readable
@@ -138,7 +130,7 @@ def _receipt(reading: Reading, outcomes: Sequence[Outcome], envelope: Envelope) 
 
 
 def _validated(
-    read_item: ReadItem, reading: Reading, state: State, setting: Setting
+    read_item: ReadItem, reading: Reading, state: AssumingState, setting: Setting
 ) -> tuple[Outcome, dict[str, Any] | None]:
     item = read_item.item
     context = Context(setting, reading.envelope.sender, reading.message_id, item.place, "", _ANYONE)
@@ -153,23 +145,13 @@ def _validated(
     return Outcome(item.number, item.place, status, item.command, distinct), record
 
 
-def _decided(
-    read_item: ReadItem, state: State, context: Context
-) -> tuple[str, tuple[Reason, ...], dict[str, Any] | None]:
+def _decided(read_item: ReadItem, state: AssumingState, context: Context) -> Validated:
     name, route = read_item.item.command, ROUTES[read_item.item.command]
     command = route.prepare(read_item.command, context)
+    if (validated := _OF_UNITS.get(name)) is not None:
+        return validated(command, state, context)
     if name in _REGISTRATIONS:
-        decision = route.decide(command, state, context)
-        if isinstance(decision, Rejected):
-            return "rejected", decision.reasons, None
-        if isinstance(decision, Accepted):
-            state.apply(decision.changes[0])
-            return (
-                "accepted",
-                decision.warnings,
-                _shown(decision.changes[0].kind, decision.changes[0].content),
-            )
-        return "accepted", (), _shown(decision.record.kind, decision.record.content)
+        return _registered(route.decide(command, state, context), state)
     if isinstance(command, Stated):
         reasons = command.reasons
         if command.category is not None:
@@ -181,6 +163,16 @@ def _decided(
             return "rejected", reasons, None
         return "accepted", reasons, _shown("asset", command.content)
     return "accepted", (), None
+
+
+def _registered(decision: Decision, state: AssumingState) -> Validated:
+    if isinstance(decision, Rejected):
+        return "rejected", decision.reasons, None
+    if isinstance(decision, Accepted):
+        (change,) = decision.changes
+        state.apply(change)
+        return "accepted", decision.warnings, _shown(change.kind, change.content)
+    return "accepted", (), _shown(decision.record.kind, decision.record.content)
 
 
 def _shown(kind: str, content: Any) -> dict[str, Any]:

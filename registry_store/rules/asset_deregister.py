@@ -7,6 +7,7 @@ from contracts.changes import Key, RecordChange
 from contracts.commands import AssetDeregister
 from contracts.reasons import Reason, Rule
 from registry_store.rules.asset_update import address
+from registry_store.rules.asset_versions import holds_from
 from registry_store.rules.audience import audience_of
 from registry_store.rules.authority import (
     access_reasons,
@@ -33,7 +34,7 @@ def decide(command: AssetDeregister, state: State, context: Context) -> Decision
     if record is None or reasons:
         return Rejected(reasons)
     reasons = version_reasons(record, command.expected_version)
-    valid_from = command.valid_from or context.now
+    valid_from = holds_from(record, command.valid_from, context)
     if valid_from < record.valid_from:
         text = f"what is recorded of {record.id} holds from later on: an end before that is a correction"
         reasons = (*reasons, Reason(Rule.REC_06, text, "/valid_from"))
@@ -50,7 +51,7 @@ def decide(command: AssetDeregister, state: State, context: Context) -> Decision
         event="asset.deregistered",
         expected=record.version,
         content=content,
-        valid_from=min(valid_from, context.now),
+        valid_from=valid_from,
         row=record.row,
         audience_before=audience_of("asset", record.id, record.content),
         audience_after=audience_of("asset", record.id, content),

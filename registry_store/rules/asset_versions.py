@@ -21,6 +21,17 @@ def slice_at(record: Record, valid_from: datetime | None) -> Mapping[str, Any] |
     return max(earlier, key=lambda entry: (entry[0], entry[1]))[2] if earlier else None
 
 
+def holds_from(record: Record, valid_from: datetime | None, context: Context) -> datetime:
+    """From when a statement about the record holds; without a date from now on.
+
+    What holds now follows what is recorded, though another worker, whose clock is ahead or who got hold
+    of the record first, took a later time than ours for its now.
+    """
+    if valid_from is None:
+        return max(context.now, record.valid_from)
+    return min(valid_from, context.now)
+
+
 def asset_change(
     record: Record,
     event: str,
@@ -31,7 +42,7 @@ def asset_change(
     state: State,
     refs: tuple[tuple[str, str], ...] = (),
 ) -> RecordChange:
-    valid_from = min(valid_from or context.now, context.now)
+    valid_from = holds_from(record, valid_from, context)
     is_current = valid_from >= record.valid_from
     before = {key_pair(key): key for key in record.content.get("keys", ())}
     after = {key_pair(key): key for key in content.get("keys", ())} if is_current else before

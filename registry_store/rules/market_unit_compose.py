@@ -6,6 +6,7 @@ Source: USECASES.md UC-03.03; DESIGN.md section 4 (a correction of the past inse
 from contracts.changes import Record
 from contracts.commands import MarketUnitCompose
 from contracts.reasons import Reason, Rule, has_errors
+from registry_store.rules.asset_versions import holds_from
 from registry_store.rules.authority import (
     access_reasons,
     is_own_unit,
@@ -53,7 +54,7 @@ def decide(stated: StatedUnit[MarketUnitCompose], state: State, context: Context
     )
     if record is None or not own or not record.is_live:
         return Rejected(reasons)
-    start = min(stated.start, context.now)
+    start = holds_from(record, command.valid_from, context)
     stretch = stretch_from(record, start)
     if stretch is None:
         text = f"{record.id} begins later than that"

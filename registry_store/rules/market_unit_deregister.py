@@ -5,6 +5,7 @@ Source: USECASES.md UC-03.04.
 
 from contracts.commands import MarketUnitDeregister
 from contracts.reasons import Reason, Rule
+from registry_store.rules.asset_versions import holds_from
 from registry_store.rules.authority import (
     access_reasons,
     is_own_unit,
@@ -33,7 +34,7 @@ def decide(command: MarketUnitDeregister, state: State, context: Context) -> Dec
     if record is None or reasons:
         return Rejected(reasons)
     reasons = version_reasons(record, command.expected_version)
-    stretch = stretch_from(record, min(command.valid_from or context.now, context.now))
+    stretch = stretch_from(record, holds_from(record, command.valid_from, context))
     if stretch is None or stretch.end is not None:
         text = f"{record.id} begins, or was composed anew, later than that"
         return Rejected((*reasons, Reason(Rule.REC_06, text, "/valid_from")))

@@ -10,7 +10,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 from contracts.changes import Membership, Record
 from contracts.commands import MarketUnitCompose, MarketUnitCreate, UnitMember
-from contracts.reasons import Reason, Rule
+from contracts.reasons import Reason, Rule, has_errors
 from contracts.receipts import timestamp
 from registry_store.rules.authority import may_see, unknown_record
 from registry_store.rules.decision import Context, Needs
@@ -97,7 +97,8 @@ def compose(
 ) -> Composition:
     """The members checked and dated. `state` holds what the unit's members were until now.
 
-    A membership that was over before the composition holds adds nothing, and is left out.
+    A composition says nothing of the time before it holds: memberships are cut to begin with it at the
+    earliest, and one that was over by then is left out.
     """
     found, given, points = Composition(), dict[str, list[Membership]](), []
     for number, member in enumerate(members):
@@ -106,25 +107,26 @@ def compose(
         if asset is None or not may_see(asset, context.principal):
             found.reasons.append(unknown_record(f"{path}/asset"))
             continue
-        stated = Membership(span.unit, asset.id, member.valid_from or span.start, member.valid_to)
-        if not stated.holds_after(span.start):
+        begins = member.valid_from or span.start
+        whole = Membership(span.unit, asset.id, begins, member.valid_to)
+        stated = clipped(whole, span.start, None)
+        if stated is None:
             continue
         others = given.setdefault(asset.id, [])
-        reasons = [
+        found.reasons += [
             *_may_be_member(asset, span, path),
-            *_begins(stated, asset, span, state, path),
+            *_not_so_early(whole, asset, span, state, path),
             *_twice(stated, others, path),
             *_elsewhere(stated, span, state, context, path),
         ]
         others.append(stated)
         points.append((path, asset))
-        found.reasons += reasons
         found.members.append(_canonical(stated))
-        if (holds := clipped(stated, span.start, span.end)) is not None:
+        if (holds := clipped(stated, None, span.end)) is not None:
             found.memberships.append(holds)
     if span.type == "spu":
         found.reasons += _one_point(points, span)
-    if members and not found.members and not found.reasons:
+    if members and not found.members and not has_errors(found.reasons):
         found.reasons.append(_nobody())
     return found
 
@@ -143,16 +145,16 @@ def _may_be_member(asset: Record, span: Span, path: str) -> Iterator[Reason]:
         yield Reason(Rule.UNIT_02, f"{asset.id} is not an asset of {span.fsp}", path)
 
 
-def _begins(
+def _not_so_early(
     stated: Membership, asset: Record, span: Span, state: State, path: str
 ) -> Iterator[Reason]:
-    """Nobody is a member from before the composition holds, unless the hub has it recorded so."""
+    """REC-06, as a warning: for what time before the unit, or the asset, nothing is recorded."""
     if stated.valid_from < span.start and not any(
         held.unit == span.unit and held.valid_from <= span.start and held.holds_after(span.start)
         for held in state.memberships.of_asset(asset.id)
     ):
-        text = f"{asset.id} is no member before this holds, from {timestamp(span.start)} on: date the whole earlier"
-        yield Reason(Rule.REC_06, text, f"{path}/valid_from")
+        text = f"{asset.id} counts from {timestamp(span.start)} on, when this begins to hold"
+        yield Reason.warning(Rule.REC_06, text, f"{path}/valid_from")
     begins = min([asset.valid_from, *(valid_from for valid_from, _, _ in asset.slices)])
     if max(stated.valid_from, span.start) < begins:
         text = f"{asset.id} is recorded from {timestamp(begins)} on only"
@@ -168,7 +170,7 @@ def _twice(stated: Membership, others: Sequence[Membership], path: str) -> Itera
 def _elsewhere(
     stated: Membership, span: Span, state: State, context: Context, path: str
 ) -> Iterator[Reason]:
-    holds = clipped(stated, span.start, span.end)
+    holds = clipped(stated, None, span.end)
     for other in state.memberships.of_asset(stated.asset):
         if holds and other.unit != span.unit and other.overlaps(holds.valid_from, holds.valid_to):
             text = f"{stated.asset} is in {_place_of(other, state, context)}"
