@@ -7,6 +7,7 @@ from typing import Any
 
 from adapters.strict_json import too_large
 from adapters.tables.drafts import Place
+from adapters.tables.encodings import read_text
 from adapters.tables.known import Known, KnownProfiles
 from contracts.messages import Envelope, Item, Limits
 from contracts.reasons import Reason, Rule
@@ -27,6 +28,12 @@ def template_line(text: str) -> Named | None:
     """The template that a CSV text names in its first line."""
     found = _TEMPLATE_LINE.match(text[:_LONGEST_LINE])
     return None if found is None else (found[1].lower(), found[2])
+
+
+def names_template(body: bytes) -> bool:
+    """Whether a CSV file names its template itself, so that nobody else need."""
+    head = read_text(body[:_LONGEST_LINE].rpartition(b"\n")[0], None)
+    return not isinstance(head, Reason) and template_line(head[0]) is not None
 
 
 def template_row(cells: Sequence[object]) -> Named | None:

@@ -4,14 +4,19 @@ from pathlib import Path
 
 import typer
 
+from adapters.tables.naming import names_template
+from adapters.xlsx_tables import XLSX
+
 #: --format -> media type. `ecr` is CSV read with the profile of the capacity register.
 _OF_FORMAT = {
     "json": "application/cloudevents+json",
     "json-batch": "application/cloudevents-batch+json",
     "csv": "text/csv",
     "ecr": "text/csv; profile=ecr",
+    "xlsx": XLSX,
 }
-_OF_SUFFIX = {".json": "json", ".csv": "csv", ".tsv": "csv"}
+_ARCHIVE = b"PK\x03\x04"
+_OF_SUFFIX = {".json": "json", ".csv": "csv", ".tsv": "csv", ".xlsx": "xlsx"}
 
 
 def media_type_of(path: Path, body: bytes, format: str | None, profile: str | None) -> str:
@@ -27,23 +32,24 @@ def media_type_of(path: Path, body: bytes, format: str | None, profile: str | No
         named = "json-batch"
     if named == "csv":
         profile = profile or _profile_of(body)
-        if profile is None:
+        if profile is None and not names_template(body):
             raise typer.BadParameter(
-                f"{path.name} is a table: give --profile (its mapping profile, such as ecr)"
+                f"{path.name} is a table: give --profile (its mapping profile, such as ecr, or a category)"
             )
-        return f"text/csv; profile={profile}"
+    if named in ("csv", "xlsx") and profile is not None:
+        return f"{_OF_FORMAT[named]}; profile={profile}"
     return _OF_FORMAT[named]
 
 
 def _sniffed(body: bytes) -> str | None:
+    if body.startswith(_ARCHIVE):
+        return "xlsx"
     head = body[:4_096].lstrip(b"\xef\xbb\xbf \t\r\n")
     if head[:1] in (b"{", b"["):
         return "json"
     first_line = head.split(b"\n", 1)[0]
     return (
-        "csv"
-        if any(first_line.count(separator) > 1 for separator in (b",", b";", b"\t"))
-        else None
+        "csv" if any(first_line.count(separator) > 1 for separator in (b",", b";", b"\t")) else None
     )
 
 
