@@ -1,0 +1,39 @@
+"""Places in a flat file: `line 4, field 3`; field 1 is the group code."""
+
+from collections.abc import Iterable
+
+from contracts.reasons import Reason, Rule, Severity
+
+#: Reasons of one kind that are listed with their lines; of the rest it is said how many there are.
+MOST_LISTED = 100
+
+
+def place(line: int, field: int | None = None) -> str:
+    return f"line {line}" if field is None else f"line {line}, field {field}"
+
+
+def at_each(
+    lines: Iterable[int], rule: Rule, text: str, severity: Severity = Severity.error
+) -> list[Reason]:
+    """One reason per line, the first hundred of them."""
+    numbers = list(lines)
+    return shortened(
+        [
+            Reason(rule, text, place=place(number), severity=severity)
+            for number in numbers[: MOST_LISTED + 1]
+        ],
+        len(numbers),
+    )
+
+
+def shortened(reasons: list[Reason], count: int | None = None) -> list[Reason]:
+    """At most a hundred reasons; the last says how many of `count` are not listed."""
+    count = len(reasons) if count is None else count
+    if count <= MOST_LISTED:
+        return reasons
+    last = reasons[MOST_LISTED]
+    text = f"here and later there are {count - MOST_LISTED} more like these: {last.text}"
+    return [
+        *reasons[:MOST_LISTED],
+        Reason(last.rule, text, last.path, last.place, last.severity),
+    ]
