@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Protocol, runtime_checkable
 
 from adapters.csv_tables import CsvTables
+from adapters.flat_file.adapter import FlatFiles
 from adapters.hub_json import HubJson
 from adapters.media_types import essence
 from adapters.tables.profile import Profile
@@ -68,7 +69,12 @@ def adapters(
     categories that its forms are derived from.
     """
     layouts = tuple(profiles)
-    return (HubJson(commands), CsvTables(layouts, catalogue), XlsxTables(layouts, catalogue))
+    return (
+        HubJson(commands),
+        FlatFiles(catalogue),
+        CsvTables(layouts, catalogue),
+        XlsxTables(layouts, catalogue),
+    )
 
 
 def adapter_for(known: Iterable[Adapter], media_type: str) -> Adapter | None:
