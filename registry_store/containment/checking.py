@@ -6,12 +6,13 @@ a guided search. `refuted` is said for a value that both engines know to be vali
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
 
 import jsonschema_rs
 
 from registry_store.containment.budget import Budget, BudgetSpentError
+from registry_store.containment.differences import differences
 from registry_store.containment.formulas import Arena
 from registry_store.containment.judging import Judge
 from registry_store.containment.minimising import minimised
@@ -21,6 +22,7 @@ from registry_store.containment.solving.solver import Solver
 from registry_store.containment.verdict import Unusable, Verdict
 from registry_store.containment.versions import Version, made_ready
 
+Mode = Literal["full", "solver", "differences"]
 _SOLVING_STEPS = 250_000
 #: Values of the solver that are shown to the engines; candidates of the search after a proof and without.
 _MOST_TRIED = 80
@@ -37,25 +39,31 @@ class _Solution:
     values: list[Any] = field(default_factory=list)
 
 
-def check(old: Any, new: Any, known: Mapping[str, Any] | None = None) -> Verdict | tuple[Unusable, ...]:
+def check(
+    old: Any, new: Any, *, known: Mapping[str, Any] | None = None, mode: Mode = "full"
+) -> Verdict | tuple[Unusable, ...]:
     """The verdict on `new` against `old`, or every reason why one of them cannot be used.
 
     Schemas are JSON values. References lead into the document itself, into `known` (documents by URI),
-    or to the meta-schemas; nothing is fetched. The same pair always gets the same verdict.
+    or to the meta-schemas; nothing is fetched. The same pair always gets the same verdict. With `mode`
+    `solver` the native canonicaliser is left out, with `differences` nothing is decided.
     """
     arena = Arena()
     before = made_ready("old", old, known or {}, arena)
     after = made_ready("new", new, known or {}, arena)
     if isinstance(before, Version) and isinstance(after, Version):
-        return _verdict(before, after, arena)
+        verdict = _verdict(before, after, arena, mode)
+        return replace(verdict, differences=differences(before, after, arena))
     return tuple(
         reason for side in (before, after) if not isinstance(side, Version) for reason in side
     )
 
 
-def _verdict(before: Version, after: Version, arena: Arena) -> Verdict:
+def _verdict(before: Version, after: Version, arena: Arena, mode: Mode) -> Verdict:
+    if mode == "differences":
+        return Verdict("unproved", "nothing was searched: the processes that worked on this pair ended")
     judge = Judge(before.engines, after.engines)
-    canonical = _canonical(before, after)
+    canonical = _canonical(before, after) if mode == "full" else "left out"
     solution = _solved(before, after, arena, judge)
     if solution.counterexample is not None:
         return _refuted(solution.counterexample, judge, "the solver")

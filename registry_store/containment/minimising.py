@@ -142,7 +142,7 @@ def _simpler_numbers(number: float) -> Iterator[float]:
     nearer.append(whole - sign)
     candidates = (0, 1, -1, 2, 10, 0.5, trunc(number), round(number, 1), round(number, 2), *nearer)
     for candidate in dict.fromkeys(candidates):
-        simple = int(candidate) if float(candidate).is_integer() else candidate
+        simple = int(candidate) if isinstance(candidate, float) and candidate.is_integer() else candidate
         if _rank(simple) < _rank(number):
             yield simple
 

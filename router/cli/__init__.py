@@ -24,6 +24,7 @@ COMMANDS = {
     "partner": "partners",
     "send": "send",
     "validate": "validate",
+    "category": "category",
     "convert": "convert",
     "subscribe": "subscriptions",
     "subscriptions": "subscriptions",
