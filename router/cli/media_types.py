@@ -4,6 +4,7 @@ from pathlib import Path
 
 import typer
 
+from adapters.flat_file.adapter import MEDIA_TYPE as FLAT
 from adapters.tables.naming import names_template
 from adapters.xlsx_tables import XLSX
 
@@ -14,9 +15,10 @@ _OF_FORMAT = {
     "csv": "text/csv",
     "ecr": "text/csv; profile=ecr",
     "xlsx": XLSX,
+    "flat": FLAT,
 }
 _ARCHIVE = b"PK\x03\x04"
-_OF_SUFFIX = {".json": "json", ".csv": "csv", ".tsv": "csv", ".xlsx": "xlsx"}
+_OF_SUFFIX = {".json": "json", ".csv": "csv", ".tsv": "csv", ".xlsx": "xlsx", ".flat": "flat"}
 
 
 def media_type_of(path: Path, body: bytes, format: str | None, profile: str | None) -> str:
@@ -47,6 +49,8 @@ def _sniffed(body: bytes) -> str | None:
     head = body[:4_096].lstrip(b"\xef\xbb\xbf \t\r\n")
     if head[:1] in (b"{", b"["):
         return "json"
+    if head.startswith((b"ZHV|", b"ZHD|")):
+        return "flat"
     first_line = head.split(b"\n", 1)[0]
     return (
         "csv" if any(first_line.count(separator) > 1 for separator in (b",", b";", b"\t")) else None
