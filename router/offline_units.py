@@ -100,7 +100,7 @@ def recompose(stated: StatedUnit[Any], state: AssumingState, context: Context) -
     _assume(state, _SENDER if unit is None else unit.content["fsp"], stated, context)
     if unit is None:
         span = Span("", "spg", state.unit_fsp, stated.start)
-        reasons = (*stated.reasons, *compose(command.members, span, state, context).reasons)
+        reasons = tuple(compose(stated, span, state, context).reasons)
     else:
         decision = decide_compose(stated, state, context)
         reasons = getattr(decision, "reasons", ()) or getattr(decision, "warnings", ())

@@ -50,18 +50,17 @@ def decide(stated: StatedUnit[MarketUnitCompose], state: State, context: Context
     reasons = (
         *role_reasons("market_unit.compose", context.principal),
         *access_reasons(record, "/market_unit", own, context),
-        *stated.reasons,
     )
     if record is None or not own or not record.is_live:
-        return Rejected(reasons)
+        return Rejected((*reasons, *stated.reasons))
     start = holds_from(record, command.valid_from, context)
     stretch = stretch_from(record, start)
     if stretch is None:
         text = f"{record.id} begins later than that"
-        return Rejected((*reasons, Reason(Rule.REC_06, text, "/valid_from")))
+        return Rejected((*reasons, Reason(Rule.REC_06, text, "/valid_from"), *stated.reasons))
     content = record.content
     span = Span(record.id, content["type"], content["fsp"], start, stretch.end)
-    composition = compose(command.members, span, state, context)
+    composition = compose(stated, span, state, context)
     reasons = (
         *reasons,
         *version_reasons(record, command.expected_version),

@@ -32,11 +32,10 @@ def decide(stated: StatedUnit[MarketUnitCreate], state: State, context: Context)
     fsp, fsp_reasons = _fsp(command, state, context)
     new_id = context.new_id("market_unit")
     start = min(stated.start, context.now)
-    composition = compose(command.members, Span(new_id, command.type, fsp, start), state, context)
+    composition = compose(stated, Span(new_id, command.type, fsp, start), state, context)
     refs = tuple((context.party, ref.ref) for ref in command.refs)
     reasons = (
         *role_reasons("market_unit.create", context.principal),
-        *stated.reasons,
         *fsp_reasons,
         *_name_reasons(command, fsp, state, context),
         *composition.reasons,

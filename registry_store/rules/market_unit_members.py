@@ -93,14 +93,17 @@ class Span(NamedTuple):
 
 
 def compose(
-    members: Sequence[UnitMember], span: Span, state: State, context: Context
+    stated_unit: StatedUnit[Any], span: Span, state: State, context: Context
 ) -> Composition:
     """The members checked and dated. `state` holds what the unit's members were until now.
 
     A composition says nothing of the time before it holds: memberships are cut to begin with it at the
     earliest, and one that was over by then is left out.
     """
-    found, given, points = Composition(), dict[str, list[Membership]](), []
+    members: Sequence[UnitMember] = stated_unit.command.members
+    found = Composition(reasons=[*stated_unit.reasons])
+    given: dict[str, list[Membership]] = {}
+    points: list[tuple[str, Record]] = []
     for number, member in enumerate(members):
         path = f"/members/{number}"
         asset = state.addressed("asset", member.asset, context.party)
@@ -126,7 +129,7 @@ def compose(
             found.memberships.append(holds)
     if span.type == "spu":
         found.reasons += _one_point(points, span)
-    if members and not found.members and not has_errors(found.reasons):
+    if not found.members and not has_errors(found.reasons):
         found.reasons.append(_nobody())
     return found
 
