@@ -11,6 +11,7 @@ from typing import Any, Protocol, runtime_checkable
 from adapters.csv_tables import CsvTables
 from adapters.flat_file.adapter import FlatFiles
 from adapters.hub_json import HubJson
+from adapters.market_document.adapter import MarketDocuments
 from adapters.media_types import essence
 from adapters.tables.profile import Profile
 from adapters.xlsx_tables import XlsxTables
@@ -71,6 +72,7 @@ def adapters(
     layouts = tuple(profiles)
     return (
         HubJson(commands),
+        MarketDocuments(catalogue, commands),
         FlatFiles(catalogue),
         CsvTables(layouts, catalogue),
         XlsxTables(layouts, catalogue),

@@ -95,10 +95,6 @@ class CategoryForms:
         match = CATEGORY_NAMESPACE.fullmatch(namespace)
         return None if match is None else self.of(match[1], f"{match[2]}.{match[3]}")
 
-    def effective(self, name: str, at: datetime) -> CategoryForm | None:
-        category = self.catalogue.effective(name, at)
-        return None if category is None else self.of(name, category.version)
-
     def attribute(self, name: str) -> Attribute | None:
         """An attribute by its name: it has one XML name in all categories and versions, for ever."""
         found = self._xml_names.get(name)
@@ -110,3 +106,30 @@ class CategoryForms:
             }
             found = self._xml_names.get(name)
         return found
+
+
+class FormsAt:
+    """The forms as one document meets them. `at`: when it was received (UTC)."""
+
+    def __init__(self, forms: CategoryForms, at: datetime) -> None:
+        self._forms = forms
+        self._at = at
+        self._of_tag: dict[str, CategoryForm] = {}
+        self._effective: dict[str, str | None] = {}
+
+    def of_tag(self, tag: str) -> CategoryForm | None:
+        """The form of the namespace of a tag."""
+        found = self._of_tag.get(tag)
+        if found is None:
+            found = self._forms.of_namespace(tag[1:].partition("}")[0])
+            if found is not None:
+                self._of_tag[tag] = found
+        return found
+
+    def is_effective(self, category: Category) -> bool:
+        """Whether this is the version that is meant where none is named."""
+        name = category.name
+        if name not in self._effective:
+            newest = self._forms.catalogue.effective(name, self._at)
+            self._effective[name] = None if newest is None else newest.version
+        return self._effective[name] == category.version

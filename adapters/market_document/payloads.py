@@ -25,23 +25,28 @@ class Payload:
         self._place = place
         self._is_patch = plan.is_patch
 
-    def fault(self, rule: Rule, text: str, element: etree._Element) -> None:
-        self.reasons.append(Reason(rule, text, place=f"{self._place}/{local(element.tag)}"))
+    def fault(self, rule: Rule, text: str, element: etree._Element, within: str = "") -> None:
+        place = f"{self._place}/{within}{local(element.tag)}"
+        self.reasons.append(Reason(rule, text, place=place))
 
     def put(self, element: etree._Element, target: Target, value: Any) -> None:
-        inner = self._parent(target)
-        if inner is None or target.key in inner:
-            self._contradiction(element)
+        holder = self.holder(target.parents)
+        if holder is None or target.key in holder:
+            self.contradiction(element)
         else:
-            inner[target.key] = value
+            holder[target.key] = value
 
-    def _parent(self, target: Target) -> dict[str, Any] | None:
-        inner = self.members
-        for name in target.parents:
-            inner = inner.setdefault(name, {})
-            if inner.__class__ is not dict:
+    def holder(self, parents: tuple[str, ...]) -> dict[str, Any] | None:
+        """The object that these names lead to, made where there is none; None where a value is in its way."""
+        holder = self.members
+        for name in parents:
+            inner = holder.get(name)
+            if inner is None and name not in holder:
+                inner = holder[name] = {}
+            elif inner.__class__ is not dict:
                 return None
-        return inner
+            holder = inner
+        return holder
 
     def put_empty(self, element: etree._Element, target: Target) -> None:
         """An element without text: in a patch, `xsi:nil` takes the member away. Without it, the element is
@@ -62,23 +67,27 @@ class Payload:
         if not len(element) and is_nil(element):
             self.put_empty(element, target)
             return
-        inner = self._parent(target)
-        found = None if inner is None else inner.setdefault(target.key, [])
+        holder = self.holder(target.parents)
+        found = None if holder is None else holder.setdefault(target.key, [])
         if found is None:
-            self._contradiction(element)
+            self.contradiction(element)
             return
-        place = f"{self._place}/{local(element.tag)}[{len(found) + 1}]"
-        group = Payload(place, Plan("", members, {}, None, {}))
+        values: dict[str, Any] = {}
         for child in element:
             member, text = members.get(child.tag), child.text
-            if member is not None and text is not None:
-                group.put(child, member, text if member.convert is None else member.convert(text))
-        self.reasons += group.reasons
-        found.append(group.members)
+            if member is None or text is None:
+                continue
+            parents, key, convert = member
+            holder = values.setdefault(parents[0], {}) if parents else values
+            if holder.__class__ is not dict or key in holder:
+                self.contradiction(child, f"{local(element.tag)}[{len(found) + 1}]/")
+            else:
+                holder[key] = text if convert is None else convert(text)
+        found.append(values)
 
-    def _contradiction(self, element: etree._Element) -> None:
+    def contradiction(self, element: etree._Element, within: str = "") -> None:
         text = f"{local(element.tag)} contradicts what stands before it: give one of the two"
-        self.fault(Rule.ITEM_03, text, element)
+        self.fault(Rule.ITEM_03, text, element, within)
 
     def put_attributes(self, element: etree._Element, form: CategoryForm, target: Target) -> None:
         attributes: dict[str, Any] = {}
@@ -98,7 +107,7 @@ class Payload:
                 value = None
             else:
                 continue
-            attributes.setdefault(name, value)
+            attributes[name] = value
         self.put(element, target, attributes)
 
     def _unknown(

@@ -12,7 +12,7 @@ from itertools import islice
 
 from lxml import etree
 
-from adapters.market_document.category_forms import CategoryForm, CategoryForms
+from adapters.market_document.category_forms import CategoryForm, CategoryForms, FormsAt
 from adapters.market_document.diagnosis import Diagnosis, of_lxml, of_xmlschema
 from adapters.market_document.header import (
     ReadHeader,
@@ -49,7 +49,6 @@ class DocumentReader:
         self._schemas = schemas
         self._plans = Plans(series)
         self._series_tag = self._plans.tag("TimeSeries")
-        self._reader = SeriesReader(self._plans, forms)
 
     def read(self, root: etree._Element, envelope: Envelope, limits: Limits) -> Decoded:
         """The items, or the reasons why there are none."""
@@ -65,7 +64,7 @@ class DocumentReader:
         items = self._valid(series, envelope) if is_valid else self._doubtful(series, envelope)
         if not self._is_for_hub:
             return _decoded(header, items)
-        names = [each.findtext(self._plans.id_tag) or "" for each in series]
+        names = [_named(each, self._plans.id_tag) for each in series]
         return _decoded(header, _told_apart(items, names), series=names)
 
     def _quick(self, body: bytes) -> etree.XMLSchema:
@@ -104,9 +103,10 @@ class DocumentReader:
         return (*(worded or header_reasons(header, of_lxml(header, log))), *reasons)
 
     def _valid(self, series: list[etree._Element], envelope: Envelope) -> list[Item]:
-        read, at, name = self._reader.read, envelope.received_at, self.root.name
+        name = self.root.name
+        read = SeriesReader(self._plans, FormsAt(self._forms, envelope.received_at)).read
         return [
-            read(element, number, series_place(name, number), at)
+            read(element, number, series_place(name, number))
             for number, element in enumerate(series, 1)
         ]
 
@@ -127,6 +127,11 @@ class DocumentReader:
                 reasons = (*item.reasons, *diagnosis.reasons(element, item, schema.error_log))
                 items[index] = item._replace(reasons=(*reasons, *_more(item, reasons)))
         return items
+
+
+def _named(series: etree._Element, id_tag: str) -> str:
+    first = series[0] if len(series) else None
+    return first.text or "" if first is not None and first.tag == id_tag else ""
 
 
 def _namespace(element: etree._Element) -> str:
