@@ -16,9 +16,17 @@ _OF_FORMAT = {
     "ecr": "text/csv; profile=ecr",
     "xlsx": XLSX,
     "flat": FLAT,
+    "xml": "application/xml",
 }
 _ARCHIVE = b"PK\x03\x04"
-_OF_SUFFIX = {".json": "json", ".csv": "csv", ".tsv": "csv", ".xlsx": "xlsx", ".flat": "flat"}
+_OF_SUFFIX = {
+    ".json": "json",
+    ".csv": "csv",
+    ".tsv": "csv",
+    ".xlsx": "xlsx",
+    ".flat": "flat",
+    ".xml": "xml",
+}
 
 
 def media_type_of(path: Path, body: bytes, format: str | None, profile: str | None) -> str:
@@ -49,6 +57,8 @@ def _sniffed(body: bytes) -> str | None:
     head = body[:4_096].lstrip(b"\xef\xbb\xbf \t\r\n")
     if head[:1] in (b"{", b"["):
         return "json"
+    if head[:1] == b"<":
+        return "xml"
     if head.startswith((b"ZHV|", b"ZHD|")):
         return "flat"
     first_line = head.split(b"\n", 1)[0]

@@ -31,7 +31,10 @@ def validate_file(
         Path, typer.Argument(help="The message or file to check.", exists=True, dir_okay=False)
     ],
     format: Annotated[
-        str | None, typer.Option(help="json, json-batch, csv or ecr; else told from the file.")
+        str | None,
+        typer.Option(
+            help="json, json-batch, xml, flat, csv, ecr or xlsx; else told from the file."
+        ),
     ] = None,
     profile: Annotated[
         str | None, typer.Option(help="Mapping profile of a table, such as ecr.")
@@ -60,7 +63,11 @@ def validate_file(
     Example: hub validate examples/csv/capacity-register.mixed.csv --format ecr --json
     """
     body = file.read_bytes()
-    stated = statement_date.date() if statement_date else datetime.fromtimestamp(file.stat().st_mtime, UTC).date()
+    stated = (
+        statement_date.date()
+        if statement_date
+        else datetime.fromtimestamp(file.stat().st_mtime, UTC).date()
+    )
     media_type = media_type_of(file, body, format, profile)
     envelope = Envelope(
         # A batch has no id of its own: the transport gives it, and here there is none.
