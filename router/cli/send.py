@@ -2,7 +2,6 @@
 
 import asyncio
 import hashlib
-import json
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -11,9 +10,11 @@ from typing import Annotated
 import orjson
 import typer
 
+from adapters import adapter_for
 from adapters.media_types import essence
+from contracts.messages import Envelope
 from router import sending
-from router.bootstrap import database
+from router.bootstrap import database, language
 from router.cli.media_types import media_type_of
 from router.http.headers import FILES
 from router.launch import http_url
@@ -48,16 +49,24 @@ def send(
     partner: Annotated[str, typer.Option("--as", help="The partner that sends it.")],
     secret: Annotated[
         str | None,
-        typer.Option(envvar="HUB_PARTNER_SECRET", help="The partner's; else as the hub's operator."),
+        typer.Option(
+            envvar="HUB_PARTNER_SECRET", help="The partner's; else as the hub's operator."
+        ),
     ] = None,
     via: Annotated[Via, typer.Option(help="The door; http needs the secret.")] = Via.amqp,
-    media_type: Annotated[str | None, typer.Option(help="Else told by --format, or from the file.")] = None,
-    format: Annotated[str | None, typer.Option(help="json, json-batch, csv or ecr.")] = None,
+    media_type: Annotated[
+        str | None, typer.Option(help="Else told by --format, or from the file.")
+    ] = None,
+    format: Annotated[
+        str | None, typer.Option(help="json, json-batch, xml, flat, csv, ecr or xlsx.")
+    ] = None,
     profile: Annotated[str | None, typer.Option(help="Mapping profile of a table.")] = None,
     statement_date: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Of a table; else the file's.")
     ] = None,
-    message_id: Annotated[str | None, typer.Option(help="Else the document's, or of its content.")] = None,
+    message_id: Annotated[
+        str | None, typer.Option(help="Else the document's, or of its content.")
+    ] = None,
     on_behalf_of: Annotated[str | None, typer.Option(help="Organisation to act for, O-...")] = None,
     message_class: Annotated[MessageClass, typer.Option("--class")] = MessageClass.normal,
     wait: Annotated[float, typer.Option(help="Seconds to wait for the receipt; 0: do not.")] = 30.0,
@@ -73,10 +82,15 @@ def send(
     settings, body = Settings(), file.read_bytes()
     media = media_type or media_type_of(file, body, format, profile)
     is_file = essence(media) in FILES
-    stated = statement_date.date() if statement_date else datetime.fromtimestamp(file.stat().st_mtime, UTC).date()
+    stated = (
+        statement_date.date()
+        if statement_date
+        else datetime.fromtimestamp(file.stat().st_mtime, UTC).date()
+    )
     message = Outgoing(
         sender=partner,
-        message_id=message_id or (file_message_id(body, stated) if is_file else _id_of(body)),
+        message_id=message_id
+        or (file_message_id(body, stated) if is_file else _id_of(partner, media, body)),
         media_type=media,
         body=body,
         message_class=message_class.value,
@@ -92,7 +106,10 @@ def send(
     _print(message, receipt, as_json=as_json)
     if wait and receipt is None:
         raise typer.Exit(NOT_TAKEN)
-    if receipt is not None and orjson.loads(receipt)["status"] in ("rejected", "partially_accepted"):
+    if receipt is not None and orjson.loads(receipt)["status"] in (
+        "rejected",
+        "partially_accepted",
+    ):
         raise typer.Exit(SOME_REJECTED)
 
 
@@ -104,7 +121,9 @@ def _sent(
     try:
         if via is Via.http:
             if secret is None or settings.http_port is None:
-                raise SendingFailed("--via http needs --secret (or HUB_PARTNER_SECRET) and HUB_HTTP_PORT")
+                raise SendingFailed(
+                    "--via http needs --secret (or HUB_PARTNER_SECRET) and HUB_HTTP_PORT"
+                )
             base = http_url(settings.http_host, settings.http_port)
             sending.by_http(base, secret, message, wait_seconds=wait_seconds)
         elif secret is not None:
@@ -112,20 +131,22 @@ def _sent(
         else:
             url = sending.broker_url(settings)
             asyncio.run(sending.by_reference(url, store, message, wait_seconds=wait_seconds))
-        return sending.wait_for_receipt(store, message, wait_seconds=wait_seconds) if wait_seconds else None
+        return (
+            sending.wait_for_receipt(store, message, wait_seconds=wait_seconds)
+            if wait_seconds
+            else None
+        )
     finally:
         store.close()
 
 
-def _id_of(body: bytes) -> str:
-    """The id that a JSON document carries; else one made of its content."""
-    try:
-        document = json.loads(body)
-    except (ValueError, RecursionError):
-        document = None
-    if isinstance(document, dict) and isinstance(document.get("id"), str):
-        return str(document["id"])
-    return f"sha256:{hashlib.sha256(body).hexdigest()}"
+def _id_of(sender: str, media_type: str, body: bytes) -> str:
+    """The id that the document itself carries, as its adapter reads it; else one made of its content."""
+    spoken = language()
+    adapter = adapter_for(spoken.adapters, media_type)
+    envelope = Envelope("", sender, media_type, body, datetime.now(UTC))
+    carried = None if adapter is None else adapter.decode(envelope, spoken.limits).message_id
+    return carried or f"sha256:{hashlib.sha256(body).hexdigest()}"
 
 
 def _print(message: Outgoing, receipt: bytes | None, *, as_json: bool) -> None:
