@@ -16,8 +16,9 @@ from adapters import strict_json
 from contracts.messages import Limits
 from registry_store.containment.checking import Mode, check
 from registry_store.containment.verdict import Verdict
-from router.bootstrap import SCHEMAS
 
+#: Where the hub keeps its schemas. Not taken from the composition root, which loads the whole hub.
+_SCHEMAS = Path(__file__).parent.parent / "schemas" / "json"
 #: Of one schema or one line of a pairs file.
 LIMITS = Limits(body_bytes=8 * 1024 * 1024, depth=130, number_digits=330)
 
@@ -109,7 +110,7 @@ def _content(name: str, folders: tuple[Path, ...]) -> bytes:
 @lru_cache(maxsize=1)
 def common_documents() -> Mapping[str, Any]:
     """The documents that categories refer to, by their `$id`."""
-    documents = [read_json(path.read_bytes()) for path in sorted((SCHEMAS / "common").glob("*.json"))]
+    documents = [read_json(path.read_bytes()) for path in sorted((_SCHEMAS / "common").glob("*.json"))]
     return {document["$id"]: document for document in documents}
 
 

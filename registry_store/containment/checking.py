@@ -12,14 +12,14 @@ from typing import Any, Literal
 import jsonschema_rs
 
 from registry_store.containment.budget import Budget, BudgetSpentError
-from registry_store.containment.differences import differences
+from registry_store.containment.comparing.differences import differences
 from registry_store.containment.formulas import Arena
 from registry_store.containment.judging import Judge
 from registry_store.containment.minimising import minimised
 from registry_store.containment.searching import search
 from registry_store.containment.solving.goals import Found
 from registry_store.containment.solving.solver import Solver
-from registry_store.containment.verdict import Unusable, Verdict
+from registry_store.containment.verdict import Difference, Unusable, Verdict
 from registry_store.containment.versions import Version, made_ready
 
 Mode = Literal["full", "solver", "differences"]
@@ -53,7 +53,7 @@ def check(
     after = made_ready("new", new, known or {}, arena)
     if isinstance(before, Version) and isinstance(after, Version):
         verdict = _verdict(before, after, arena, mode)
-        return replace(verdict, differences=differences(before, after, arena))
+        return replace(verdict, differences=_differences(before, after, arena))
     return tuple(
         reason for side in (before, after) if not isinstance(side, Version) for reason in side
     )
@@ -80,6 +80,10 @@ def _verdict(before: Version, after: Version, arena: Arena, mode: Mode) -> Verdi
     if is_proof:
         return Verdict("proved", _proof(canonical, solution, judge))
     return Verdict("unproved", _searched(canonical, solution, judge))
+
+
+def _differences(before: Version, after: Version, arena: Arena) -> tuple[Difference, ...]:
+    return differences(before.schema, after.schema, before.known, arena)
 
 
 def _canonical(before: Version, after: Version) -> str:

@@ -185,7 +185,9 @@ def _in_place(
         yield condition, schema.get("then", True), scope
         yield arena.no(condition), schema.get("else", True), scope
     for name, inner in schema.get("dependentSchemas", {}).items():
-        yield arena.atom("present", name), inner, scope
+        # Only an object has it applied at all; the atom alone is true of arrays, too.
+        has = arena.all_of((arena.is_of(("object",)), arena.atom("present", name)))
+        yield has, inner, scope
     if "$ref" in schema:
         yield arena.true, compiler.resources.target(schema["$ref"], schema), scope
     if "$dynamicRef" in schema:

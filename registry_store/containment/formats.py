@@ -26,6 +26,9 @@ _SECOND, _DAY = "[0-9]+S", "[0-9]+D"
 _CLOCK = f"T([0-9]+H([0-9]+M({_SECOND})?)?|[0-9]+M({_SECOND})?|{_SECOND})"
 _CALENDAR = f"([0-9]+Y([0-9]+M({_DAY})?)?|[0-9]+M({_DAY})?|{_DAY})"
 _OCTET = "(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
+_HEXTET = "[0-9A-Fa-f]{1,4}"
+#: One label of a host name for certain: no hyphens at its ends, nor two together.
+_LABEL = "[A-Za-z0-9]{1,8}(-[A-Za-z0-9]{1,4}){0,3}(-[A-Za-z0-9]{1,12})?"
 _POINTER = "(/([^~/]|~[01])*)*"
 _URI_CHARACTERS = "[!#-;=?-\\[\\]_a-z~]"
 
@@ -71,7 +74,7 @@ FORMATS: dict[str, Format] = {
     "ipv4": _exactly(f"({_OCTET}\\.){{3}}{_OCTET}", ("127.0.0.1", "1.2.3.4"), ("256.1.1.1", "1.2.3")),
     "ipv6": Format(
         "^[0-9A-Fa-f:.]{2,45}$",
-        "^([0-9A-Fa-f]{1,4}:){7}[0-9A-Fa-f]{1,4}$",
+        f"^({_HEXTET}:){{7}}{_HEXTET}$|^({_HEXTET}(:{_HEXTET}){{0,2}})?::({_HEXTET}(:{_HEXTET}){{0,2}})?$",
         ("::1", "::", "2001:db8::8a2e:370:7334", "::ffff:1.2.3.4"),
         ("12345::", ":", "1:2"),
     ),
@@ -83,31 +86,31 @@ FORMATS: dict[str, Format] = {
     "email": Format(
         "^[\\t -~]+@[ -~]+$",
         "^[A-Za-z0-9]{1,64}@[A-Za-z0-9]{1,63}(\\.[A-Za-z0-9]{1,63})?$",
-        ("a@b", "joe.bloggs@example.com", '"a b"@c.d', "a@[127.0.0.1]"),
+        ("a@b", "joe.bloggs@example.com", '"a b"@c.d', "a@[127.0.0.1]", "{@b", "+@b"),
         ("a", "", "2962"),
     ),
     "idn-email": Format(
         "^[^@]+@",
         "^[A-Za-z0-9]{1,64}@[A-Za-z0-9]{1,63}(\\.[A-Za-z0-9]{1,63})?$",
-        ("a@b", "실례@실례.테스트"),
+        ("a@b", "실례@실례.테스트", "{@b"),
         ("a", "2962"),
     ),
     "hostname": Format(
         "^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$",
-        "^[A-Za-z0-9]{1,63}(\\.[A-Za-z0-9]{1,63}){0,2}$",
+        f"^({_LABEL}|[A-Za-z0-9]{{1,63}})(\\.({_LABEL}|[A-Za-z0-9]{{1,63}})){{0,2}}(\\.{_LABEL})?$",
         ("a", "www.example.com", "1.2.3.4", "xn--nxasmq6b", "xn--nxasmqz6b"),
         ("-a", "", "a_b", "a..b"),
     ),
     "idn-hostname": Format(
         "^[^ ]+$",
-        "^[a-z0-9]{1,63}(\\.[a-z0-9]{1,63}){0,2}$",
+        f"^({_LABEL}|[A-Za-z0-9]{{1,63}})(\\.({_LABEL}|[A-Za-z0-9]{{1,63}})){{0,2}}(\\.{_LABEL})?$",
         ("a", "실례.테스트", "www.example.com"),
         ("-a", "", "a_b", "〮"),
     ),
     "uri": Format(
         f"^[A-Za-z][A-Za-z0-9+.-]*:{_URI_CHARACTERS}*$",
         "^[A-Za-z]+:[A-Za-z0-9]*$",
-        ("a:", "http://example.com/a?b#c", "urn:a:b", "http://[::1]"),
+        ("a:", "http://example.com/a?b#c", "urn:a:b", "http://[::1]", "a:(", "a:'"),
         ("a", "//a", "", "a:\\"),
     ),
     "uri-reference": Format(
@@ -123,13 +126,13 @@ FORMATS: dict[str, Format] = {
         "^[^ ]*$", "^[A-Za-z0-9._-]*$", ("", "a", "ä", "a:ä", "#"), ("\\", "a b")
     ),
     "uri-template": Format(
-        None, "^[A-Za-z0-9]*$", ("", "a", "{a}", "http://a/{b}"), ("{", "{}", "a}")
+        None, "^[A-Za-z0-9._~:/?#@!$&()*+,;=-]*$", ("", "a", "{a}", "http://a/{b}"), ("{", "{}", "a}")
     ),
-    "json-pointer": _exactly(_POINTER, ("", "/a", "/a/0", "/~0~1"), ("a", "/~", "/~2")),
+    "json-pointer": _exactly(_POINTER, ("", "/a", "/a/0", "/~0~1", "/(", "/{", "/ "), ("a", "/~", "/~2")),
     "relative-json-pointer": _exactly(
-        f"(0|[1-9][0-9]*)(#|{_POINTER})", ("0", "1/a", "0#"), ("", "a", "/a", "01", "-1")
+        f"(0|[1-9][0-9]*)(#|{_POINTER})", ("0", "1/a", "0#", "0/(", "0/{"), ("", "a", "/a", "01", "-1")
     ),
-    "regex": Format(None, "^[A-Za-z0-9]*$", ("", "a", "a+", "^a$"), ("(", "[a", "*")),
+    "regex": Format(None, "^[A-Za-z0-9 .:/_@#,;=~%&!'<>\"`-]*$", ("", "a", "a+", "^a$", "\\{", "a b"), ("(", "[a", "*")),
 }  # fmt: skip
 
 #: Formats whose texts all are texts of the formats named after them.

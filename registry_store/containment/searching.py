@@ -73,7 +73,7 @@ def _changed(value: Any, pool: Pool, random: Random) -> Any:
             place = random.randint(0, len(value))
             return value[:place] + random.choice(("", "a", "A", "0", " ", "é")) + value[place + random.randrange(2) :]
         case bool() | None:
-            return random.choice(pool.values)
+            return deepcopy(random.choice(pool.values))
         case int() | float() if random.random() < 0.5:  # noqa: PLR2004
             return _near(value, random)
     return deepcopy(random.choice(pool.values))

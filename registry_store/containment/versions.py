@@ -21,10 +21,11 @@ _DIALECT_FAMILY = DIALECT.rpartition("/")[0]
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """`whole` is the schema with the known documents that it refers to embedded."""
+    """`whole` is the schema with the documents that it refers to embedded; `known` are all of them."""
 
     schema: Any
     whole: Any
+    known: Mapping[str, Any]
     resources: Resources
     formula: Formula
     engines: Engines
@@ -37,11 +38,12 @@ def made_ready(
     found = refusals(schema)
     if found:
         return tuple(Unusable(side, pointer, text) for pointer, text in found)
+    documents = {**_meta_schemas(), **known}
     try:
-        compiler = Compiler(arena, schema, {**_meta_schemas(), **known}, Budget(_COMPILING_STEPS))
+        compiler = Compiler(arena, schema, documents, Budget(_COMPILING_STEPS))
         formula = compiler.root()
         whole = _embedded(schema, known, compiler.resources)
-        return Version(schema, whole, compiler.resources, formula, Engines(whole))
+        return Version(schema, whole, documents, compiler.resources, formula, Engines(whole))
     except (BudgetSpentError, RecursionError):
         return (Unusable(side, "", "the schema is too large to be taken apart"),)
     except ReferenceRefusedError as error:

@@ -19,6 +19,10 @@ from registry_store.containment.solving.goals import Answers, Found, Gap
 
 _STEPS = 60_000
 _MOST_TRIED = 60
+_PRINTABLE = terms.repeat(terms.chars(((0x20, 0x7E),)), 0, None)
+_SAMPLES = tuple(
+    dict.fromkeys(text for each in FORMATS.values() for text in (*each.examples, *each.misses))
+)
 
 
 def strings(arena: Arena, literals: tuple[Formula, ...], budget: Budget) -> Answers:
@@ -47,19 +51,27 @@ def strings(arena: Arena, literals: tuple[Formula, ...], budget: Budget) -> Answ
 def _candidates(
     literals: tuple[Formula, ...], language: Term, least: int, most: int | None, budget: Budget
 ) -> Iterator[str]:
-    """Examples of the formats that are spoken of, then words of the language."""
+    """Examples and near misses of all formats, if one is spoken of; then words of the language."""
     given: set[str] = set()
-    for literal in literals:
-        if literal.name == "format":
-            known = FORMATS[literal.parts[1]]
-            for text in known.examples if literal.sign else known.misses:
-                if text not in given and least <= len(text) <= (len(text) if most is None else most):
-                    given.add(text)
-                    if terms.accepts(language, text):
-                        yield text
-    for word in islice(words(language, least, most, budget), _MOST_TRIED):
-        if word not in given:
-            yield word
+    if any(literal.name == "format" for literal in literals):
+        for text in _SAMPLES:
+            if least <= len(text) and (most is None or len(text) <= most) and terms.accepts(language, text):
+                given.add(text)
+                yield text
+    # Texts that are of the formats for sure; then printable ones, which engines judge alike.
+    sharp = terms.both((language, *(_sharpened(literal) for literal in literals)))
+    for narrowed in dict.fromkeys((sharp, terms.both((language, _PRINTABLE)), language)):
+        for word in islice(words(narrowed, least, most, budget), _MOST_TRIED):
+            if word not in given:
+                given.add(word)
+                yield word
+
+
+def _sharpened(literal: Formula) -> Term:
+    if literal.name != "format":
+        return _PRINTABLE
+    known = FORMATS[literal.parts[1]]
+    return known.inside() if literal.sign else terms.complement(known.around())
 
 
 def _lengths(literals: tuple[Formula, ...]) -> tuple[int, int | None]:
