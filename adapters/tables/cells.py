@@ -15,6 +15,12 @@ class Unread(NamedTuple):
     severity: Severity = Severity.error
 
 
+class Exact(NamedTuple):
+    """A number that its file holds as a number (XLSX): its digits, with a decimal point whatever the others'."""
+
+    text: str
+
+
 class CellReader(dict[str, Any]):
     """Text of a cell -> its value, None where there is none, or `Unread`; filled as texts come. A cell that
     its file already could not give as text is `Unread` itself.
@@ -26,12 +32,14 @@ class CellReader(dict[str, Any]):
     def __init__(
         self,
         read: Callable[[str], Any],
+        read_exact: Callable[[str], Any],
         null_markers: frozenset[str],
         longest: int,
         unreadable: Severity,
     ) -> None:
         super().__init__()
         self._read = read
+        self._read_exact = read_exact
         #: Empty cells alone state nothing: then spelling need not be looked at.
         self._null_markers = null_markers if null_markers != {""} else None
         self._longest = longest
@@ -43,6 +51,9 @@ class CellReader(dict[str, Any]):
         return value
 
     def _value(self, cell: Any) -> Any:
+        read = self._read
+        if cell.__class__ is Exact:
+            cell, read = cell.text, self._read_exact
         if cell.__class__ is Unread:
             value: Any = cell
         elif len(cell) > self._longest:
@@ -55,7 +66,7 @@ class CellReader(dict[str, Any]):
         ):
             return None
         else:
-            value = self._read(cell)
+            value = read(cell)
         if type(value) is Unread:
             self.has_unread = True
             if self._unreadable is Severity.warning:

@@ -1,16 +1,16 @@
 """Rows to drafts: values read column by column, then put into the payloads column by column."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from adapters.tables.cells import CellReader, Unread
+from adapters.tables.cells import CellReader, Exact, Unread
 from adapters.tables.dates import DateOrder
 from adapters.tables.drafts import Draft
 from adapters.tables.headings import Layout, Match
 from adapters.tables.kinds import Asked
-from adapters.tables.number_forms import USUAL_FORM, number_form
+from adapters.tables.number_forms import USUAL_FORM, number_forms
 from adapters.tables.placing import (
     Target,
     Values,
@@ -23,8 +23,8 @@ from adapters.tables.profile_model import Profile
 from adapters.tables.values import DATES, NUMBERS, reader_of
 from contracts.reasons import Rule, Severity
 
-#: Text, or why there is none (a formula, an error: XLSX).
-Cells = Sequence[str | Unread]
+#: Text; in a workbook also a number as such, or why there is neither (a formula, an error).
+Cells = Sequence[str | Exact | Unread]
 #: How a value is published: the code's word for it. None: as it is.
 _Publish = Callable[[Any], Any] | None
 
@@ -74,7 +74,11 @@ class Table:
         self._cells = list(zip(*(cells for _, cells in rows), strict=True)) or [()] * width
         self._nothing = dict.fromkeys(profile.read_by_steps)
         self._notes: list[str] = []
-        self._order = self._date_order(layout.matches)
+        self._distinct = {match.index: set(self._cells[match.index]) for match in layout.matches}
+        self._order = DateOrder(
+            set().union(*self._texts(DATES, layout).values()), usual=profile.day_first
+        )
+        self._forms = number_forms(self._texts(NUMBERS, layout), usual=profile.decimal_sign)
         self._columns = [self._read(match) for match in layout.matches]
 
     @property
@@ -110,35 +114,32 @@ class Table:
 
     def _read(self, match: Match) -> _Column:
         column, cells = match.column, self._cells[match.index]
-        distinct = set(cells)
+        distinct = self._distinct[match.index]
         if distinct == {""}:
             return _Column(match, [None] * len(cells), is_empty=True)
-        texts = {cell for cell in distinct if cell.__class__ is str}
-        form, order = USUAL_FORM, self._order
-        if column.kind in NUMBERS:
-            form = number_form(texts, usual=self._profile.decimal_sign)
-            self._notes += [note] if (note := form.note(match.heading)) else []
-        elif column.kind in DATES:
-            order = DateOrder(texts, file=self._order)
+        order = self._order
+        form = self._forms.get(match.index, USUAL_FORM)
+        self._notes += [note] if (note := form.note(match.heading)) else []
+        if column.kind in DATES:
+            order = DateOrder(filter(_is_text, distinct), file=self._order)
             self._notes += order.column_notes(match.heading)
         asked = Asked(match, self._profile, order, form, apostrophes=self._source.is_csv)
         reader = CellReader(
             reader_of(asked),
+            reader_of(replace(asked, form=USUAL_FORM)),
             column.null_markers,
             self._source.longest_cell,
             Severity(column.unreadable),
         )
         return _Column(match, list(map(reader.__getitem__, cells)), reader.has_unread)
 
-    def _date_order(self, matches: Sequence[Match]) -> DateOrder:
-        cells = {
-            cell
-            for match in matches
-            if match.column.kind in DATES
-            for cell in set(self._cells[match.index])
-            if cell.__class__ is str
+    def _texts(self, kinds: frozenset[str], layout: Layout) -> dict[int, set[str]]:
+        """The distinct texts of the columns of some kinds."""
+        return {
+            match.index: set(filter(_is_text, self._distinct[match.index]))
+            for match in layout.matches
+            if match.column.kind in kinds
         }
-        return DateOrder(cells, usual=self._profile.day_first)
 
     def _drafts_of(
         self, slot: int | None, rows: Sequence[int], firsts: Sequence[bool]
@@ -180,6 +181,10 @@ class Table:
         rows = zip(*(column.values for column in read), strict=True) if read else [()] * len(drafts)
         for draft, values in zip(drafts, rows, strict=True):
             draft.values = {**self._nothing, **dict(zip(names, values, strict=True))}
+
+
+def _is_text(cell: Any) -> bool:
+    return cell.__class__ is str
 
 
 def _picked(column: _Column, rows: Sequence[int]) -> _Column:

@@ -36,11 +36,13 @@ def names_template(body: bytes) -> bool:
     return not isinstance(head, Reason) and template_line(head[0]) is not None
 
 
-def template_row(cells: Sequence[object]) -> Named | None:
-    """The template that a row names."""
-    first, name, version = [str(cell).strip() for cell in (*cells[:3], "", "", "")[:3]]
+def template_row(cells: Sequence[str]) -> Named | None:
+    """The template that a row names in its first three cells."""
+    first, name, version = [cell.strip() for cell in cells[:3]]
     if first.casefold() != TEMPLATE.casefold() or not name:
         return None
+    if version.isdecimal():  # a workbook shows the number 1.0 as 1
+        version = f"{version}.0"
     return name.lower(), version or None
 
 

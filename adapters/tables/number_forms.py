@@ -2,12 +2,13 @@
 
 `1,234` is 1234 to one writer and 1.234 to another. It is not in the cell but in its column: `7,4` and
 `1.234,5` show a decimal comma, `7.4` and `1,234.5` a decimal point. A column without such a cell is read
-by the profile's usual sign; one with both kinds has its ambiguous cells refused, never guessed.
+like the others of its file, else by the profile's usual sign; one with both kinds has its ambiguous cells
+refused, never guessed.
 Groups of three digits may be parted by the other sign, a blank (also a narrow one) or an apostrophe.
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 _GROUPS = (
@@ -65,6 +66,21 @@ class NumberForm:
 
 #: A decimal point, of which nothing is said.
 USUAL_FORM = NumberForm()
+
+
+def number_forms(columns: Mapping[int, Collection[str]], *, usual: str) -> dict[int, NumberForm]:
+    """The form of each column of a file, by its index. One that shows nothing itself is written like the
+    others, if those agree.
+    """
+    forms = {index: number_form(cells, usual=usual) for index, cells in columns.items()}
+    shown = {form.sign for form in forms.values() if form.evident}
+    sign = shown.pop() if len(shown) == 1 else None
+    if sign is None:
+        return forms
+    return {
+        index: form if form.evident else NumberForm(sign, evident=True)
+        for index, form in forms.items()
+    }
 
 
 def number_form(cells: Collection[str], *, usual: str = ".") -> NumberForm:

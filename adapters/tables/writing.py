@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from adapters.tables.known import Known, KnownProfiles
+from adapters.tables.placing import OWN_ELEMENT
 from adapters.tables.profile_model import Column
 from adapters.tables.templates.documents import (
     COMMAND_COLUMN,
@@ -61,6 +62,12 @@ def tables_of(
     )
 
 
+def table_for(known: Known, entries: Sequence[Entry], commands: Iterable[str]) -> WrittenTable:
+    """A table of one template with the columns of these commands, whatever its entries need."""
+    layout = _Layout(known.profile.name, known.profile.version)
+    return _table(layout, entries, known, {}, commands)
+
+
 def _layout_of(entry: Entry) -> _Layout:
     if entry.command not in COMMANDS and entry.command not in RECORDS:
         carried = ", ".join((*COMMANDS, *RECORDS))
@@ -85,7 +92,11 @@ def _named(known: KnownProfiles, layout: _Layout, at: datetime) -> Known:
 
 
 def _table(
-    layout: _Layout, entries: Sequence[Entry], known: Known, bundle: Mapping[str, Any]
+    layout: _Layout,
+    entries: Sequence[Entry],
+    known: Known,
+    bundle: Mapping[str, Any],
+    commands: Iterable[str] = (),
 ) -> WrittenTable:
     columns = {column.to: column for column in known.profile.columns if column.to is not None}
     joined = known.profile.joined.to if known.profile.joined else None
@@ -96,7 +107,8 @@ def _table(
         if joined is not None:
             whole[ITEM_COLUMN] = number
         rows += ({**whole, **row} for row in _rows(stated, joined))
-    written = _written(entries, columns, rows, layout)
+    of_commands = {*commands, *(entry.command for entry in entries)}
+    written = _written(of_commands, columns, rows, layout)
     names = [
         *(
             name
@@ -174,7 +186,7 @@ def _rows(stated: Mapping[str, Any], joined: str | None) -> Iterator[dict[str, A
 
 
 def _written(
-    entries: Iterable[Entry],
+    commands: Iterable[str],
     columns: Mapping[str, Column],
     rows: Iterable[Mapping[str, Any]],
     layout: _Layout,
@@ -185,15 +197,16 @@ def _written(
     used = {pointer for row in rows for pointer in row}
     if layout.name == ITEMS:
         return [to for to in columns if to in used]
-    shapes = [SHAPES[command] for command in {entry.command for entry in entries}]
+    shapes = [SHAPES[command] for command in commands]
     usual = {member.pointer for shape in shapes for member in shape.scalars}
     usual -= {"/category", "/category_version"}
-    return [to for to in columns if to in used or to in usual or _is_single_attribute(to)]
+    return [to for to in columns if to in used or to in usual or _always_stands(to)]
 
 
-def _is_single_attribute(pointer: str) -> bool:
+def _always_stands(pointer: str) -> bool:
+    """Whether it is an attribute that is no list, or a member of the row's own element."""
     section, _, rest = pointer[1:].partition("/")
-    return section == "attributes" and "/" not in rest
+    return (section == "attributes" and "/" not in rest) or rest.startswith(f"{OWN_ELEMENT}/")
 
 
 def _heading(column: Column) -> str:

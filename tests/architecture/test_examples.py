@@ -1,6 +1,6 @@
 """Every file in examples/ is run by a test, and is accepted or refused as its name says.
 
-`<what>.json`, `.csv`: every item is accepted. `<what>.refused.*`: no item is. `<what>.mixed.*`: some are,
+`<what>.json`, `.csv` ...: every item is accepted. `<what>.refused.*`: no item is. `<what>.mixed.*`: some are,
 and each of the others is refused by another rule.
 """
 
@@ -18,7 +18,8 @@ from router.offline import Validation, validate
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
-MESSAGES = sorted(file for folder in ("json", "csv") for file in (EXAMPLES / folder).iterdir())
+FOLDERS = ("json", "csv", "xlsx")
+MESSAGES = sorted(file for folder in FOLDERS for file in (EXAMPLES / folder).iterdir())
 LANGUAGE = language()
 
 
@@ -57,7 +58,7 @@ def test_a_refused_example_shows_several_rules_at_once(file):
 
 
 def test_the_register_shows_the_rules_of_the_capacity_register():
-    (register,) = [file for file in MESSAGES if file.suffix == ".csv"]
+    (register,) = [file for file in MESSAGES if file.name.startswith("capacity-register.")]
     rules = {
         reason.rule.key for outcome in validated(register).outcomes for reason in outcome.reasons
     }

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from adapters.tables.cells import Unread
+from adapters.tables.cells import Exact, Unread
 from adapters.tables.csv_rows import MOST_BLANK_ROWS, MOST_COLUMNS
 from adapters.tables.workbook.parts import Workbook, unescaped
 from adapters.tables.workbook.problems import too_large, unreadable
@@ -29,7 +29,7 @@ _BASE_1900, _BASE_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)  # noqa: D
 _SERIALS = 2_957_000
 _LETTERS = re.compile(r"[A-Z]{1,3}")
 
-#: Column from 0 -> text, or why the cell has none.
+#: Column from 0 -> text, a number, or why the cell is neither.
 Row = dict[int, Any]
 
 
@@ -151,6 +151,8 @@ class _SheetReader:
             return Unread(Rule.XLSX_01, sentence)
         if self._kind == "n" and self._style in self._dates:
             return self._texts["date"](text)
+        if self._kind == "n" and text:
+            return Exact(_number_text(text))
         read = self._texts.get(self._kind)
         if read is None or (value := read(text)) is None:
             raise unreadable(f"row {self._number} has a cell of an unknown kind", self._place)
@@ -167,7 +169,7 @@ def _texts(workbook: Workbook) -> Mapping[str, Callable[[str], Any]]:
         return strings[int(text)] if known else None
 
     return {
-        "n": _number_text,
+        "n": str,
         "s": shared,
         "b": {"1": "true", "0": "false", "true": "true", "false": "false", "": ""}.get,
         "str": unescaped,

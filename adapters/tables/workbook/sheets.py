@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
 
-from adapters.tables.cells import Unread
+from adapters.tables.cells import Exact, Unread
 from adapters.tables.csv_rows import HEADING_ROWS, Cells, Sheet
 from adapters.tables.naming import Named, template_row
 from adapters.tables.workbook.cells import Row, SheetCells, column_index
@@ -34,7 +34,7 @@ class _Area(NamedTuple):
 def own_template(cells: SheetCells) -> Named | None:
     """The template that a sheet names above its headings."""
     for row in _head(cells).values():
-        named = template_row([row.get(column, "") for column in range(3)])
+        named = template_row([_shown(row.get(column, "")) for column in range(3)])
         if named is not None:
             return named
     return None
@@ -44,7 +44,7 @@ def heading_row(cells: SheetCells, known: Callable[[Sequence[str]], int]) -> int
     """The number of the row with the most headings that the layout knows; None if none is a heading row."""
     best, found = 0, None
     for number, row in _head(cells).items():
-        texts = [value for value in row.values() if isinstance(value, str)]
+        texts = [_shown(value) for value in row.values()]
         count = known(texts)
         if count > best and count * 100 >= _KNOWN_PERCENT * len(row):
             best, found = count, number
@@ -67,7 +67,7 @@ def sheet_of(cells: SheetCells, name: str, heading: int, limits: Limits) -> Shee
         return Reason(Rule.MSG_03, f"more rows than the limit of {limits.items}", place=where[:-2])
     last = next(reversed(below), heading)
     return Sheet(
-        tuple(headings.get(column, "") for column in range(width)),
+        tuple(_shown(headings.get(column, "")) for column in range(width)),
         heading,
         rows,
         last - heading - len(rows),
@@ -84,6 +84,13 @@ def column_letters(index: int) -> str:
         index, rest = divmod(index - 1, 26)
         letters = chr(65 + rest) + letters
     return letters
+
+
+def _shown(value: Any) -> str:
+    """A cell as text, where what it holds does not matter."""
+    if isinstance(value, Exact):
+        return value.text
+    return value if isinstance(value, str) else ""
 
 
 def _head(cells: SheetCells) -> dict[int, Row]:

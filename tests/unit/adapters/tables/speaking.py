@@ -69,7 +69,9 @@ def written(media_type: str, *entries: Entry) -> tuple[str, bytes]:
 
 def back(media_type: str, *entries: Entry) -> list[tuple[str, Any]]:
     """Commands and payloads as they come back from the format."""
-    return [(item.command, plain(item.payload)) for item in items(read(*written(media_type, *entries)))]
+    return [
+        (item.command, plain(item.payload)) for item in items(read(*written(media_type, *entries)))
+    ]
 
 
 def pairs(entries: Iterable[Entry]) -> list[tuple[str, Any]]:

@@ -27,7 +27,9 @@ from tests.unit.adapters.tables.speaking import (
 COMMANDS = ("asset.register", "asset.update", "asset.record")
 UNIT_COMMANDS = ("market_unit.create", "market_unit.compose", "market_unit.record")
 few = settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=12,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 
 
@@ -40,7 +42,9 @@ def entries(command: str, of: Category) -> st.SearchStrategy[list[Entry]]:
 @pytest.mark.parametrize("name", sorted(CATEGORIES))
 @given(data=st.data())
 @few
-def test_assets_of_every_category_come_back(media_type: str, name: str, data: st.DataObject) -> None:
+def test_assets_of_every_category_come_back(
+    media_type: str, name: str, data: st.DataObject
+) -> None:
     command = data.draw(st.sampled_from(COMMANDS))
     some = data.draw(entries(command, category(name)))
     assert as_set(back(media_type, *some)) == as_set(pairs(some))
@@ -71,7 +75,9 @@ def test_a_mixed_document_comes_back(media_type: str, data: st.DataObject) -> No
 
 def records(result: Validation) -> list[bytes]:
     assert result.is_usable, result.reasons
-    assert [o.status for o in result.outcomes] == ["accepted"] * len(result.outcomes), result.outcomes
+    assert [o.status for o in result.outcomes] == ["accepted"] * len(result.outcomes), (
+        result.outcomes
+    )
     return [canonical_json(record) for record in result.records]
 
 
@@ -79,7 +85,9 @@ def records(result: Validation) -> list[bytes]:
 @pytest.mark.parametrize("name", sorted(CATEGORIES))
 @given(data=st.data())
 @few
-def test_the_record_is_that_of_the_json_form(media_type: str, name: str, data: st.DataObject) -> None:
+def test_the_record_is_that_of_the_json_form(
+    media_type: str, name: str, data: st.DataObject
+) -> None:
     payload = data.draw(generated.assets(category(name)))
     event = {
         "specversion": "1.0", "id": "m", "source": "s", "type": "fmar.asset.register.v1", "data": payload
