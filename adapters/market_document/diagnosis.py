@@ -34,7 +34,9 @@ _OF_A_VALUE = {
     _TYPES.SCHEMAV_CVC_ENUMERATION_VALID,
     *range(_TYPES.SCHEMAV_CVC_LENGTH_VALID, _TYPES.SCHEMAV_CVC_PATTERN_VALID + 1),
 }
-_NAMESPACES = re.compile(r"\{[^{}]*\}")
+_NAMESPACES = re.compile(r"\{(?:urn|http)[^{}]*\}")
+_TIME = "is a time in UTC, like 2026-11-24T09:30:00Z"
+_LONGEST_SHOWN = 60
 
 
 class Finding(NamedTuple):
@@ -62,11 +64,19 @@ class Diagnosis:
     ) -> list[Reason]:
         """What is wrong with a series besides what its item says already. `log`: lxml's errors."""
         place = item.place
+        told = {reason.place for reason in item.reasons}
+        faults = {
+            xpath(fault.element, series, place): fault.text
+            for fault in reversed(inspect(series, self._plans, self._forms))
+        }
         reasons = [
-            Reason(Rule.XML_03, fault.text, place=xpath(fault.element, series, place))
-            for fault in inspect(series, self._plans, self._forms)
+            Reason(Rule.XML_03, text, place=where)
+            for where, text in reversed(faults.items())
+            if where not in told
         ]
-        told = {reason.place for reason in (*item.reasons, *reasons)}
+        told |= faults.keys()
+        if not item.command and told:
+            return reasons
         found = list(self._untold(series, place, told, of_lxml(series, log)))
         if found and self._left:
             self._left -= 1
@@ -83,7 +93,15 @@ class Diagnosis:
     ) -> Iterator[Reason]:
         for finding in islice(findings, MOST_FAULTS):
             where = xpath(finding.element, series, place)
-            if where not in told and not self._is_handed_on(finding):
+            if where in told or self._is_handed_on(finding):
+                continue
+            element = finding.element
+            if finding.is_value and element.tag in self._plans.times:
+                text = (
+                    f"{local(element.tag)} {_TIME}; found {(element.text or '')[:_LONGEST_SHOWN]!r}"
+                )
+                yield Reason(Rule.ITEM_03, text, place=where)
+            else:
                 yield Reason(Rule.XML_03, finding.text, place=where)
 
     def _is_handed_on(self, finding: Finding) -> bool:
@@ -91,12 +109,17 @@ class Diagnosis:
         element = finding.element
         if self._plans.is_record:
             return False
-        is_of_category = CATEGORY_NAMESPACE.match(element.tag[1:]) is not None
+        is_of_category = _is_of_category(element)
         if finding.is_content:
-            return is_of_category
+            parent = element.getparent()
+            return is_of_category or (parent is not None and _is_of_category(parent))
         if not finding.is_value or element.text is None or len(element):
             return False
-        return is_of_category or element.tag not in self._plans.pinned
+        return is_of_category or element.tag not in (*self._plans.times, self._plans.id_tag)
+
+
+def _is_of_category(element: etree._Element) -> bool:
+    return CATEGORY_NAMESPACE.match(element.tag[1:]) is not None
 
 
 def of_lxml(series: etree._Element, log: Iterable[etree._LogEntry]) -> Iterator[Finding]:
@@ -111,10 +134,10 @@ def _located(series: etree._Element, path: str | None) -> etree._Element:
     _, _, rest = (path or "").removeprefix("/").partition("/")
     if not rest:
         return series
-    names = {prefix: uri for prefix, uri in series.nsmap.items() if prefix}
+    names = {prefix: uri for each in series.iter() for prefix, uri in each.nsmap.items() if prefix}
     try:
         found = series.xpath(f"./{rest}", namespaces=names)
-    except etree.XPathError:  # a prefix that is declared further down
+    except etree.XPathError:  # one prefix for two namespaces
         return series
     return found[0] if found else series
 

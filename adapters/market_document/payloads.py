@@ -1,7 +1,7 @@
 """The payload of one series as it grows, and what contradicts itself in it."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from lxml import etree
@@ -13,6 +13,7 @@ from contracts.reasons import Reason, Rule, escape_pointer
 
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _LONGEST_UNKNOWN = 100
+_NIL = "xsi:nil takes a member of an asset away, in asset.amend alone"
 
 
 class Payload:
@@ -57,8 +58,7 @@ class Payload:
         if self._is_patch and "patch" in target.parents:
             self.put(element, target, None)
         else:
-            text = "xsi:nil takes a member of an asset away, in asset.amend alone"
-            self.fault(Rule.ITEM_03, text, element)
+            self.fault(Rule.ITEM_03, _NIL, element)
 
     def put_group(
         self, element: etree._Element, target: Target, members: Mapping[str, Target]
@@ -95,7 +95,7 @@ class Payload:
         for child in element:
             step = steps.get(child.tag)
             if step is None:
-                self._unknown(child, element, attributes, target)
+                self._unknown(child, element, form, attributes, target)
                 continue
             name, convert, elements = step
             text = child.text
@@ -103,9 +103,12 @@ class Payload:
                 value: Any = _list(child, elements)
             elif text is not None:
                 value = text if convert is None else convert(text)
-            elif is_nil(child):
+            elif not is_nil(child):
+                continue
+            elif self._is_patch:
                 value = None
             else:
+                self.fault(Rule.ITEM_03, _NIL, child, f"{local(element.tag)}/")
                 continue
             attributes[name] = value
         self.put(element, target, attributes)
@@ -114,11 +117,12 @@ class Payload:
         self,
         child: etree._Element,
         element: etree._Element,
+        form: CategoryForm,
         attributes: dict[str, Any],
         target: Target,
     ) -> None:
         """Handed on under its own name: the category's JSON Schema says what it does not know."""
-        name = snake(local(child.tag))
+        name = _foreign(child.tag, lambda each: form.category.attribute(each) is not None)
         attributes.setdefault(name, "".join(child.itertext())[:_LONGEST_UNKNOWN])
         place = f"{self._place}/{local(element.tag)}/{local(child.tag)}"
         self.places[f"{target.pointer}/{escape_pointer(name)}"] = place
@@ -138,14 +142,19 @@ def _list(element: etree._Element, elements: ListElements) -> list[Any]:
 
 def _object(element: etree._Element, elements: ListElements) -> dict[str, Any]:
     assert elements.members is not None
+    known = {name for name, _ in elements.members.values()}
     members: dict[str, Any] = {}
     for part in element:
-        name, convert = elements.members.get(part.tag) or (snake(local(part.tag)), None)
+        found = elements.members.get(part.tag)
+        name, convert = found or (_foreign(part.tag, known.__contains__), None)
         text = part.text or ""
         members.setdefault(name, text if convert is None else convert(text))
     return members
 
 
-def snake(xml_name: str) -> str:
-    """`exportCapacityKw` as a member is named: `export_capacity_kw`."""
-    return _HUMP.sub("_", xml_name).lower()
+def _foreign(tag: str, is_known: Callable[[str], bool]) -> str:
+    """A name for what is not known, near to what a member would be called, and never one that is known."""
+    raw = local(tag)
+    return next(
+        name for name in (_HUMP.sub("_", raw).lower(), raw, tag, f"?{tag}") if not is_known(name)
+    )

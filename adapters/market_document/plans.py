@@ -53,9 +53,9 @@ class Plans:
         }
         self.name_tag, self.id_tag = self.tag(self.name), self.tag("mRID")
         self.groups = {self.tag(group.xml_name): group for group in series.groups}
-        self.members = {self.tag(member.xml_name) for member in series.members}
-        #: What must have the form that the XML schema pins, though the command reads others as well.
-        self.pinned = {self.id_tag} | {
+        self.members = dict.fromkeys(self.tag(member.xml_name) for member in series.members)
+        #: Times have the form that the XML schema pins, though a command reads others as well.
+        self.times = {
             self.tag(member.xml_name)
             for members in (series.members, *(group.members for group in series.groups))
             for member in members

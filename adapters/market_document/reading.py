@@ -8,6 +8,7 @@ item, and the others stand.
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from itertools import islice
 
 from lxml import etree
@@ -24,7 +25,7 @@ from adapters.market_document.header import (
 )
 from adapters.market_document.layout import COMMANDS, Series
 from adapters.market_document.names import CATEGORY_NAMESPACE
-from adapters.market_document.places import series_place
+from adapters.market_document.places import place_of, series_place
 from adapters.market_document.plans import Plans
 from adapters.market_document.schemas import Schemas
 from adapters.market_document.series import SeriesReader
@@ -125,8 +126,26 @@ class DocumentReader:
             if not schema.validate(element):
                 item = items[index]
                 reasons = (*item.reasons, *diagnosis.reasons(element, item, schema.error_log))
-                items[index] = item._replace(reasons=(*reasons, *_more(item, reasons)))
+                items[index] = item._replace(reasons=(*reasons, *self._more(item, reasons)))
         return items
+
+    def _more(self, item: Item, reasons: tuple[Reason, ...]) -> tuple[Reason, ...]:
+        """What the command itself finds in an item that is refused already, so that all is heard at once.
+
+        A missing member is not named: what could not be read would be named twice.
+        """
+        if item.command not in COMMANDS_KNOWN or not has_errors(reasons):
+            return ()
+        parsed = parse_command(item.command, item.payload)
+        if not isinstance(parsed, tuple):
+            return ()
+        told = {reason.place for reason in reasons}
+        places = ((each, place_of(item, each.path, self._forms)) for each in parsed)
+        return tuple(
+            replace(reason, place=place)
+            for reason, place in places
+            if place not in told and reason.rule is not Rule.ITEM_01
+        )
 
 
 def _named(series: etree._Element, id_tag: str) -> str:
@@ -136,19 +155,6 @@ def _named(series: etree._Element, id_tag: str) -> str:
 
 def _namespace(element: etree._Element) -> str:
     return str(element.tag)[1:].partition("}")[0]
-
-
-def _more(item: Item, reasons: tuple[Reason, ...]) -> tuple[Reason, ...]:
-    """What the command itself finds in an item that is refused already, so that all is heard at once.
-
-    A missing member is not named: what could not be read would be named twice.
-    """
-    if not item.command or not has_errors(reasons):
-        return ()
-    parsed = parse_command(item.command, item.payload) if item.command in COMMANDS_KNOWN else ()
-    if not isinstance(parsed, tuple):
-        return ()
-    return tuple(reason for reason in parsed if reason.rule is not Rule.ITEM_01)
 
 
 def _told_apart(items: list[Item], names: list[str]) -> list[Item]:

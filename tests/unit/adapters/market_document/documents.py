@@ -67,7 +67,7 @@ def heat_pump(attributes: str = "", *, number: int = 1, members: str = "", after
 <command>asset.register</command>
 <registeredResource.category>heat_pump</registeredResource.category>
 {members}<accountingPoint.scheme>mpan</accountingPoint.scheme>
-<accountingPoint.mRID>1000000008156</accountingPoint.mRID>
+<accountingPoint.mRID>1000000008155</accountingPoint.mRID>
 <Reference><reference>HP-{number}</reference></Reference>
 {after}<Attributes xmlns="urn:fmar:category:heat_pump:1:0">
 <connectionStatus>connected</connectionStatus>
