@@ -75,7 +75,8 @@ class Category:
     """One version of a category.
 
     `attributes` are in the order of their ordinals. `keys` are the key schemes that its assets are
-    found by. `document` is the whole JSON Schema, self-contained.
+    found by. `document` is the whole JSON Schema, self-contained. It may be used in
+    `[effective_from, retired_from)`; `deprecated_from`: since when another is to be preferred.
     """
 
     name: str
@@ -89,6 +90,7 @@ class Category:
     retired_from: datetime | None = None
     required: frozenset[str] = frozenset()
     assertions: tuple[Assertion, ...] = ()
+    deprecated_from: datetime | None = None
 
     @cached_property
     def _by_name(self) -> dict[str, Attribute]:
@@ -102,27 +104,52 @@ class Category:
 
 
 class Catalogue:
-    """All category versions, by name and version."""
+    """All category versions, by name and version.
+
+    It gains versions while the hub runs: `renew` puts other versions in the place of those that there are,
+    all at once, so that a thread that looks meanwhile sees the ones or the others.
+    """
 
     def __init__(self, categories: Iterable[Category]) -> None:
-        self._versions = {(category.name, category.version): category for category in categories}
-        self._newest_first: dict[str, list[Category]] = {}
-        for category in sorted(self._versions.values(), key=_version_order, reverse=True):
-            self._newest_first.setdefault(category.name, []).append(category)
+        self._held = _Held.of(categories)
+
+    def renew(self, categories: Iterable[Category]) -> None:
+        self._held = _Held.of(categories)
 
     def __iter__(self) -> Iterator[Category]:
-        return iter(self._versions.values())
+        return iter(self._held.versions.values())
 
     def get(self, name: str, version: str) -> Category | None:
-        return self._versions.get((name, version))
+        return self._held.versions.get((name, version))
 
     def effective(self, name: str, at: datetime) -> Category | None:
         """The newest version of the category that is effective at that time."""
-        return next((c for c in self._newest_first.get(name, ()) if c.is_effective(at)), None)
+        return next((c for c in self.versions(name) if c.is_effective(at)), None)
+
+    def versions(self, name: str) -> tuple[Category, ...]:
+        """All versions of a category, the newest first."""
+        return self._held.newest_first.get(name, ())
 
     def names(self) -> tuple[str, ...]:
-        return tuple(sorted(self._newest_first))
+        return tuple(sorted(self._held.newest_first))
 
 
-def _version_order(category: Category) -> tuple[int, ...]:
-    return tuple(int(part) for part in category.version.split("."))
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """What a catalogue holds at one time; never changed."""
+
+    versions: Mapping[tuple[str, str], Category]
+    newest_first: Mapping[str, tuple[Category, ...]]
+
+    @classmethod
+    def of(cls, categories: Iterable[Category]) -> "_Held":
+        versions = {(category.name, category.version): category for category in categories}
+        newest_first: dict[str, tuple[Category, ...]] = {}
+        for category in sorted(versions.values(), key=lambda c: version_order(c.version)):
+            newest_first[category.name] = (category, *newest_first.get(category.name, ()))
+        return cls(versions, newest_first)
+
+
+def version_order(version: str) -> tuple[int, ...]:
+    """By which versions are older and newer: `1.10` is newer than `1.9`."""
+    return tuple(int(part) for part in version.split("."))

@@ -53,6 +53,21 @@ class Rule(Enum):
     )
     # Category schemas.
     CAT_01 = ("category_not_effective", "the category version is published and effective")
+    CAT_02 = (
+        "category_version_exists",
+        "a version that was published is never written again, and a name is of one category alone",
+    )
+    CAT_09 = ("document_outside_profile", "a category document keeps to the closed profile")
+    CAT_10 = (
+        "reference_unresolvable",
+        "a reference leads to a shared definition, which it may narrow; nothing is fetched",
+    )
+    CAT_11 = (
+        "document_contradicts_itself",
+        "a category document speaks of attributes that it has, and names none twice",
+    )
+    CAT_12 = ("ordinal_reused", "an ordinal means one name, XML name and type, for ever")
+    CAT_14 = ("document_too_large", "a category document stays within the limits")
     SCH_TYPE = ("attribute_type", "an attribute has the type of its schema")
     SCH_REQUIRED = ("attribute_missing", "mandatory attributes are present")
     SCH_UNKNOWN = ("attribute_unknown", "the category defines every attribute that is given")

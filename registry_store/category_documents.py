@@ -4,7 +4,7 @@ A document that leaves the closed profile, contradicts its neighbours or was alt
 published stops the start of the hub, with a sentence that names it: nothing is guessed or repaired.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -13,15 +13,15 @@ from typing import Any
 import orjson
 
 from contracts.categories import Assertion, Attribute, Catalogue, Category
-from contracts.reasons import Severity
+from contracts.reasons import Reason, Rule, Severity
 from registry_store.category_manifest import check, published_files, read_manifest
 from registry_store.category_profile import (
     CategoryDocumentError,
     Profile,
-    check_assertions,
-    check_names,
-    check_narrower,
+    assertion_reasons,
     check_ordinals,
+    is_wider,
+    name_reasons,
 )
 
 META = "meta/category-1.0.json"
@@ -46,7 +46,8 @@ def load_catalogue(folder: Path) -> Catalogue:
             retired_from = _moment(manifest[path].get("retired_from"))
             category = category_from_document(document, common, profile, retired_from)
             if path != f"categories/{category.name}/{category.version}.json":
-                raise CategoryDocumentError(f"{path} holds {category.name} {category.version}")
+                found = f"{path} holds {category.name} {category.version}"
+                raise CategoryDocumentError(found, ())
             categories.append(category)
     check_ordinals(categories)
     return Catalogue(categories)
@@ -62,9 +63,27 @@ def category_from_document(
 
     Raises CategoryDocumentError for what the profile does not allow.
     """
-    profile.check_category(document)
+    read = read_category(document, common, profile, retired_from)
+    if isinstance(read, Category):
+        return read
+    raise CategoryDocumentError(
+        f"{document.get('$id', 'a document without $id')} leaves the profile at", read
+    )
+
+
+def read_category(
+    document: Mapping[str, Any],
+    common: Mapping[str, Mapping[str, Any]],
+    profile: Profile,
+    retired_from: datetime | None = None,
+) -> Category | tuple[Reason, ...]:
+    """As `category_from_document`, but what the profile does not allow comes as reasons (CAT-09 to CAT-11)."""
+    reasons = profile.category_reasons(document) or tuple(_reference_reasons(document, common))
+    if reasons:
+        return reasons
     resolved = resolve(document, common)
-    profile.check_category(resolved)
+    if reasons := profile.category_reasons(resolved):
+        return reasons
     category = Category(
         name=resolved["category"],
         version=resolved["version"],
@@ -78,9 +97,7 @@ def category_from_document(
         required=frozenset(resolved["required"]),
         assertions=tuple(_assertion(members) for members in resolved["assertions"]),
     )
-    check_names(category)
-    check_assertions(category)
-    return category
+    return (*name_reasons(category), *assertion_reasons(category)) or category
 
 
 def resolve(document: Mapping[str, Any], common: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
@@ -89,19 +106,40 @@ def resolve(document: Mapping[str, Any], common: Mapping[str, Mapping[str, Any]]
     def definition(part: Mapping[str, Any]) -> dict[str, Any]:
         if "$ref" not in part:
             return dict(part)
-        source, _, name = part["$ref"].partition("#/$defs/")
-        shared = common.get(source, {}).get("$defs", {}).get(name)
-        if shared is None:
-            raise CategoryDocumentError(f"{document['$id']}: there is no {part['$ref']}")
         beside = {keyword: value for keyword, value in part.items() if keyword != "$ref"}
-        check_narrower(document["$id"], name, shared, beside)
-        return {**shared, **beside}
+        return {**(_shared(part, common) or {}), **beside}
 
     return {
         **document,
         "properties": {name: definition(part) for name, part in document["properties"].items()},
         "assertions": [definition(part) for part in document["assertions"]],
     }
+
+
+def _reference_reasons(
+    document: Mapping[str, Any], common: Mapping[str, Mapping[str, Any]]
+) -> Iterator[Reason]:
+    """CAT-10 for each reference that names nothing, or that widens what it names."""
+    parts = [(f"/properties/{name}", name, part) for name, part in document["properties"].items()]
+    parts += [(f"/assertions/{n}", "", part) for n, part in enumerate(document["assertions"])]
+    for path, name, part in parts:
+        if "$ref" not in part:
+            continue
+        shared = _shared(part, common)
+        if shared is None:
+            yield Reason(
+                Rule.CAT_10, f"there is no {part['$ref']}; nothing is fetched", f"{path}/$ref"
+            )
+        elif is_wider(shared, part):
+            yield Reason(Rule.CAT_10, f"widens {name} beyond the shared definition", path)
+
+
+def _shared(
+    part: Mapping[str, Any], common: Mapping[str, Mapping[str, Any]]
+) -> Mapping[str, Any] | None:
+    source, _, name = part["$ref"].partition("#/$defs/")
+    found: Mapping[str, Any] | None = common.get(source, {}).get("$defs", {}).get(name)
+    return found
 
 
 def _attributes(properties: Mapping[str, Mapping[str, Any]]) -> tuple[Attribute, ...]:

@@ -38,7 +38,10 @@ Conformed = tuple[dict[str, Any], tuple[Reason, ...]]
 
 
 class Conformance:
-    """Checks attributes against the categories of one catalogue."""
+    """Checks attributes against category versions, each compiled when it is first asked for.
+
+    Those of `catalogue` are compiled at once: what takes time takes it before the first message.
+    """
 
     def __init__(self, catalogue: Catalogue) -> None:
         self._forms = {(each.name, each.version): _Form(each) for each in catalogue}
@@ -50,14 +53,17 @@ class Conformance:
         absent. What has no canonical form is left out of the result. Warnings may come with
         attributes that are accepted. Never raises for what a sender wrote.
         """
-        return self._forms[category.name, category.version].conform(attributes)
+        form = self._forms.get((category.name, category.version))
+        if form is None or form.category is not category:
+            form = self._forms[category.name, category.version] = _Form(category)
+        return form.conform(attributes)
 
 
 class _Form:
     """One category version, compiled."""
 
     def __init__(self, category: Category) -> None:
-        self._category = category
+        self.category = self._category = category
         self._readers = {each.name: reader(each) for each in category.attributes}
         self._schema = jsonschema_rs.validator_for(
             dict(category.document), validate_formats=True, offline=True
