@@ -13,7 +13,7 @@ from registry_store.containment.formats import FORMATS, implies
 from registry_store.containment.formulas import Arena, Formula
 from registry_store.containment.names import pattern_language
 from registry_store.containment.regular import terms
-from registry_store.containment.regular.exploring import words
+from registry_store.containment.regular.exploring import shortest, words
 from registry_store.containment.regular.terms import Term
 from registry_store.containment.solving.goals import Answers, Found, Gap
 
@@ -34,6 +34,8 @@ def strings(arena: Arena, literals: tuple[Formula, ...], budget: Budget) -> Answ
     share = budget.share(_STEPS)
     tried = 0
     try:
+        if shortest(language, least, most, share) is None:
+            return
         for word in _candidates(literals, language, least, most, share):
             tried += 1
             if is_exact or all(holds(arena, literal, word) for literal in literals):
