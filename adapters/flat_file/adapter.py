@@ -118,6 +118,7 @@ class FlatFiles:
         reader = ItemReader(
             self._forms,
             envelope.received_at,
+            limits,
             flow=header.flow,
             commands=commands,
             also=also,
@@ -129,7 +130,7 @@ class FlatFiles:
             text = "the items of a file act for one organisation: send a file for each"
             line = list(reader.acts_for.values())[1]
             reasons.append(Reason(Rule.MSG_13, text, place=place(line, ACTS_FOR)))
-        elif not items:
+        elif not items and not reasons:
             reasons.append(Reason(Rule.MSG_11, f"the file has no item ({ITEM})"))
         return items, tuple(reasons), next(iter(reader.acts_for), None) or None
 

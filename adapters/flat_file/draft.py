@@ -42,11 +42,10 @@ class Draft:
     def put_members(self, fields: list[str], line: int) -> None:
         """The members of FA1."""
         self.check_width(fields, WIDTH, line)
-        field = FIRST_MEMBER
-        for text, slot in zip(fields[FIRST_MEMBER - 1 :], self._plan.slots, strict=False):
+        stated = enumerate(fields[FIRST_MEMBER - 1 :], FIRST_MEMBER)
+        for (field, text), slot in zip(stated, self._plan.slots, strict=False):
             if text:
                 self._put(self.payload, slot, slot.read(text), line, field)
-            field += 1
 
     def put_record(self, record: str, line: int) -> bool:
         """A record below FA1, if it is of a group that belongs there."""

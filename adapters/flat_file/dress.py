@@ -43,10 +43,9 @@ def undress(lines: Lines, roots: Mapping[str, str]) -> Undressed:
         return Undressed(None, (), 1, found, lines.notes)
     header, reasons = read_header(texts[start], start + 1)
     reasons[:0] = lines.reasons
-    end = next((n for n, text in enumerate(texts) if text[:4] in (TRAILER, f"{TRAILER}|")), None)
-    body = texts[start + 1 : end]
-    reasons += _strays(texts, start, len(texts) if end is None else end)
-    body, unclosed = _closed(body, start + 2, header.dress)
+    end = _trailer_line(lines)
+    reasons += _strays(lines, start, len(texts) if end is None else end)
+    body, unclosed = _closed(lines, start + 1, end, header.dress)
     reasons += unclosed
     if end is None:
         sentence = f"the file ends without its trailer ({TRAILER}): it may have been cut off"
@@ -74,12 +73,16 @@ def _found(
     records = len(body) - body.count("")
     first = next((text for text in body if text), "")
     root = roots.get(header.flow, first.split("|", 1)[0])
-    instances = sum(text.startswith(f"{root}|") for text in body) if root else 0
+    instances = 0
+    if root and end == len(lines.texts) - 1:
+        instances = lines.beginning_with(f"{root}|")
+    elif root:
+        instances = sum(text.startswith(f"{root}|") for text in body)
     return Found(
         records,
         instances,
         root,
-        lambda: checksum(lines.raw[start:end]),
+        lambda: checksum(lines.raw(start, end)),
         root_is_known=header.flow in roots,
     )
 
@@ -90,16 +93,25 @@ def _no_header(text: str, line: int) -> Reason:
     return Reason(Rule.FLAT_01, sentence, place=place(line))
 
 
-def _strays(texts: Sequence[str], start: int, end: int) -> list[Reason]:
+def _trailer_line(lines: Lines) -> int | None:
+    """Index of the first trailer, which nearly always is the last line."""
+    texts = lines.texts
+    if texts[-1].startswith(_ENVELOPE[2]) and lines.beginning_with(TRAILER) == 1:
+        return len(texts) - 1
+    return next((n for n, text in enumerate(texts) if text[:4] in (TRAILER, f"{TRAILER}|")), None)
+
+
+def _strays(lines: Lines, start: int, end: int) -> list[Reason]:
     """Headers that are not the first record, and whatever stands after the trailer."""
-    reasons: list[Reason] = []
-    second = [
-        number
-        for number, text in enumerate(texts, 1)
-        if number != start + 1 and text.startswith(_ENVELOPE[:2])
-    ]
-    sentence = "a second header: send each file by itself"
-    reasons += at_each(second, Rule.FLAT_01, sentence)
+    texts, reasons = lines.texts, []
+    if sum(map(lines.beginning_with, _ENVELOPE[:2])) > 1:
+        second = [
+            number
+            for number, text in enumerate(texts, 1)
+            if number != start + 1 and text.startswith(_ENVELOPE[:2])
+        ]
+        sentence = "a second header: send each file by itself"
+        reasons += at_each(second, Rule.FLAT_01, sentence)
     after = [
         number
         for number, text in enumerate(texts[end + 1 :], end + 2)
@@ -108,13 +120,16 @@ def _strays(texts: Sequence[str], start: int, end: int) -> list[Reason]:
     return reasons + at_each(after, Rule.FLAT_02, "a record after the trailer")
 
 
-def _closed(body: list[str], first_line: int, dress: str) -> tuple[list[str], list[Reason]]:
+def _closed(
+    lines: Lines, start: int, end: int | None, dress: str
+) -> tuple[list[str], list[Reason]]:
     """The records, each ended by |; in a user file one that is not is cut off."""
+    body = lines.texts[start:end]
     if dress == POOL:
         return [f"{text}|" if text else "" for text in body], []
-    if all(text[-1:] == "|" or not text for text in body):
+    if lines.text.count("|\n") == len(lines.texts):
         return body, []
-    bad = [n for n, text in enumerate(body, first_line) if text and not text.endswith("|")]
+    bad = [n for n, text in enumerate(body, start + 1) if text and not text.endswith("|")]
     closed = [text if not text or text.endswith("|") else f"{text}|" for text in body]
     return closed, _unclosed(bad)
 

@@ -2,7 +2,7 @@
 
 from adapters.flat_file.dress import Undressed
 from adapters.flat_file.header import OPERATIONAL, Header, flow_name
-from adapters.flat_file.layout import COMMANDS_FLOW, HUB_MPID, ITEM
+from adapters.flat_file.layout import COMMANDS_FLOW, HUB_MPID
 from adapters.flat_file.places import place, shortened
 from contracts.messages import Envelope, Limits
 from contracts.reasons import Reason, Rule, has_errors
@@ -37,12 +37,8 @@ def addressing_reasons(header: Header, envelope: Envelope) -> list[Reason]:
 
 
 def limit_reasons(file: Undressed, header: Header, limits: Limits) -> list[Reason]:
-    """MSG_03: more items than a message may have, or a value longer than one may be."""
-    reasons = []
-    count = sum(record.startswith(f"{ITEM}|") for record in file.records)
-    if count > limits.items:
-        text = f"{count} items than the limit of {limits.items}: send several files"
-        reasons.append(Reason(Rule.MSG_03, text))
+    """MSG_03: values longer than one may be."""
+    reasons: list[Reason] = []
     longest = limits.cell_characters
     if header.flow != COMMANDS_FLOW or max(map(len, file.records), default=0) <= longest:
         return reasons

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import pairwise
 
 from adapters.flat_file.category_form import CategoryForm
 from adapters.flat_file.draft import Draft
@@ -19,9 +20,10 @@ from adapters.flat_file.layout import (
 )
 from adapters.flat_file.members import plan_of
 from adapters.flat_file.places import place, shortened
-from contracts.messages import Item
+from contracts.messages import Item, Limits
 from contracts.reasons import Reason, Rule
 
+_BEGINNING = f"{ITEM}|"
 _ENVELOPE = ("ZHV|", "ZHD|", "ZPT|")
 
 
@@ -35,6 +37,7 @@ class ItemReader:
         self,
         forms: Forms,
         at: datetime,
+        limits: Limits,
         *,
         flow: str,
         commands: frozenset[str],
@@ -43,6 +46,7 @@ class ItemReader:
     ) -> None:
         self._forms = forms
         self._at = at
+        self._limits = limits
         self._flow = flow
         self._commands = commands
         self._also = tuple(f"{code}|" for code in also)
@@ -53,13 +57,15 @@ class ItemReader:
     def read(
         self, records: Sequence[str], first_line: int
     ) -> tuple[tuple[Item, ...], list[Reason]]:
-        """Items, and the records that stand before the first of them (FLAT_06)."""
-        starts = [n for n, record in enumerate(records) if record.startswith(f"{ITEM}|")]
-        ends = [*starts[1:], len(records)]
+        """Items, and the records that stand before the first of them (FLAT_06), or MSG_03 for too many."""
+        starts = [n for n, record in enumerate(records) if record[:4] == _BEGINNING]
+        if len(starts) > self._limits.items:
+            text = f"{len(starts)} items, the limit is {self._limits.items}: send several files"
+            return (), [Reason(Rule.MSG_03, text)]
         items = tuple(
             [
                 self._item(number, records[start:end], first_line + start)
-                for number, (start, end) in enumerate(zip(starts, ends, strict=True), 1)
+                for number, (start, end) in enumerate(pairwise((*starts, len(records))), 1)
             ]
         )
         before = records[: starts[0] if starts else len(records)]
@@ -89,7 +95,8 @@ class ItemReader:
         self._put_below(draft, form, records, line)
         payload = draft.finished(line)
         places = ItemPlaces(plan, records, line)
-        return Item(number, place(line), command, payload, tuple(shortened(draft.reasons)), places)
+        reasons = tuple(shortened(draft.reasons)) if draft.reasons else ()
+        return Item(number, place(line), command, payload, reasons, places)
 
     def _put_below(
         self, draft: Draft, form: CategoryForm, records: Sequence[str], line: int

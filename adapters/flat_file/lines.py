@@ -23,15 +23,24 @@ _WIDE_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 class Lines(NamedTuple):
-    """Line n is `texts[n - 1]`, without its end; `raw` are the same lines as bytes. Blank ones are empty.
+    """Line n is `texts[n - 1]`, without its end; blank ones are empty. If the text cannot be read there are none.
 
-    With an error among `reasons` there are no lines.
+    `text` and `body` are the whole of it, as text and as it came, each line ended by LF.
     """
 
     texts: list[str]
-    raw: list[bytes]
+    text: str
+    body: bytes
     reasons: tuple[Reason, ...]
     notes: tuple[str, ...]
+
+    def raw(self, start: int, end: int) -> list[bytes]:
+        """`texts[start:end]` as bytes."""
+        return self.body.split(b"\n")[start:end]
+
+    def beginning_with(self, start: str) -> int:
+        """How many lines begin so."""
+        return self.text.count(f"\n{start}") + self.text.startswith(start)
 
 
 def read_lines(body: bytes, charset: str | None) -> Lines:
@@ -41,7 +50,7 @@ def read_lines(body: bytes, charset: str | None) -> Lines:
         body = body[len(codecs.BOM_UTF8) :]
     decoded = _decoded(body, charset)
     if isinstance(decoded, Reason):
-        return Lines([], [], (decoded,), ())
+        return Lines([], "", b"", (decoded,), ())
     text, name, reasons = decoded
     if mark:
         sentence = "the file begins with a byte order mark: leave it out"
@@ -50,13 +59,14 @@ def read_lines(body: bytes, charset: str | None) -> Lines:
     if "\r" in text:
         text, body = text.replace("\r\n", "\n"), body.replace(b"\r\n", b"\n")
     # What follows the last line end is a line only if something is there.
-    texts = text.removesuffix("\n").split("\n")
-    raw = body.removesuffix(b"\n").split(b"\n")
+    if not text.endswith("\n"):
+        text, body = f"{text}\n", body + b"\n"
+    texts = text[:-1].split("\n")
     if "" in texts:
         blank = [number for number, line in enumerate(texts, 1) if not line]
         sentence = "a blank line: no record, and not counted"
         reasons += at_each(blank, Rule.FLAT_05, sentence, Severity.warning)
-    return Lines(texts, raw, tuple(reasons), (f"encoding: {name}",))
+    return Lines(texts, text, body, tuple(reasons), (f"encoding: {name}",))
 
 
 def _decoded(body: bytes, charset: str | None) -> tuple[str, str, list[Reason]] | Reason:
