@@ -221,7 +221,13 @@ COMMANDS = frozenset(PAYLOADS)
 
 
 def parse_command(name: str, payload: Mapping[str, Any]) -> Any:
-    """The typed command, or the reasons (ITEM_*) why the payload has not its form: all of them."""
+    """The typed command, or the reasons (ITEM_*) why the payload has not its form: all of them.
+
+    MSG_10 for what is no command: a record, which the formats carry outwards.
+    """
+    if name not in PAYLOADS:
+        known = ", ".join(sorted(COMMANDS))
+        return (Reason(Rule.MSG_10, f"{name[:80]!r} is not a command of the hub: {known}"),)
     try:
         return PAYLOADS[name].model_validate(payload)
     except ValidationError as error:

@@ -101,3 +101,11 @@ def test_the_record_is_that_of_the_json_form(
 def test_the_same_document_gives_the_same_bytes(media_type: str) -> None:
     entry = Entry("asset.register", {"category": "hydro", "attributes": {"head_m": 7.4}})
     assert written(media_type, entry) == written(media_type, entry)
+
+
+@pytest.mark.parametrize("media_type", MEDIA_TYPES)
+def test_a_record_that_is_sent_in_is_refused_by_name(media_type: str) -> None:
+    record = {"kind": "asset", "id": "A-1", "category": "hydro"}
+    result = validate(envelope(*written(media_type, Entry("asset.record", record))), LANGUAGE)
+    (reason,) = result.outcomes[0].reasons
+    assert (reason.rule.key, "asset.record" in reason.text) == ("MSG-10", True)
