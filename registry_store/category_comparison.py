@@ -14,9 +14,9 @@ import orjson
 
 from contracts.canonical import canonical_json
 from contracts.categories import Category
+from contracts.verdicts import Verdict
 from registry_store.category_identity import contract_hash
 from registry_store.containment.checking import check
-from registry_store.containment.verdict import Verdict
 
 #: What a partner relies on word for word: attribute's keyword -> how it is called.
 _WORD_FOR_WORD = {

@@ -14,8 +14,8 @@ from typing import Any
 
 from adapters import strict_json
 from contracts.messages import Limits
+from contracts.verdicts import Verdict
 from registry_store.containment.checking import Mode, check
-from registry_store.containment.verdict import Verdict
 
 #: Where the hub keeps its schemas. Not taken from the composition root, which loads the whole hub.
 _SCHEMAS = Path(__file__).parent.parent / "schemas" / "json"

@@ -8,12 +8,10 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from contracts.reasons import Severity
-from registry_store.category_lint.draft import Draft
-from registry_store.category_lint.finding import Finding
-from registry_store.containment.budget import Budget, BudgetSpentError
-from registry_store.containment.regular import terms
-from registry_store.containment.regular.exploring import shortest
-from registry_store.containment.regular.pattern_syntax import (
+from contracts.regular import terms
+from contracts.regular.budget import Budget, BudgetSpentError
+from contracts.regular.exploring import shortest
+from contracts.regular.pattern_syntax import (
     Choice,
     Letters,
     Node,
@@ -22,7 +20,9 @@ from registry_store.containment.regular.pattern_syntax import (
     UnsupportedPatternError,
     parse,
 )
-from registry_store.containment.regular.terms import Term
+from contracts.regular.terms import Term
+from registry_store.category_lint.draft import Draft
+from registry_store.category_lint.finding import Finding
 
 #: From so many rounds on a repetition counts as one without end.
 _MANY = 16

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
+from contracts.regular.budget import Budget, BudgetSpentError
+from contracts.regular.exploring import shortest
+from contracts.regular.pattern_syntax import UnsupportedPatternError
+from contracts.regular.patterns import language
 from registry_store.category_lint.draft import Draft, Part
 from registry_store.category_lint.finding import Finding
-from registry_store.containment.budget import Budget, BudgetSpentError
-from registry_store.containment.regular.exploring import shortest
-from registry_store.containment.regular.pattern_syntax import UnsupportedPatternError
-from registry_store.containment.regular.patterns import language
 
 _PAIRS = (("minimum", "maximum"), ("minLength", "maxLength"), ("minItems", "maxItems"))
 _STEPS = 20_000

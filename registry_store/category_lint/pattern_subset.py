@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
+from contracts.regular.pattern_syntax import UnsupportedPatternError, parse
 from registry_store.category_lint.draft import Draft
 from registry_store.category_lint.finding import Finding
-from registry_store.containment.regular.pattern_syntax import UnsupportedPatternError, parse
 
 _REMEDY = (
     "Anchor it (^...$); use ASCII characters, classes like [A-Z0-9], groups and counts; no |, no (?, "

@@ -11,7 +11,8 @@ from typing import Any, Literal
 
 import jsonschema_rs
 
-from registry_store.containment.budget import Budget, BudgetSpentError
+from contracts.regular.budget import Budget, BudgetSpentError
+from contracts.verdicts import Difference, Unusable, Verdict
 from registry_store.containment.comparing.differences import differences
 from registry_store.containment.formulas import Arena
 from registry_store.containment.judging import Judge
@@ -19,7 +20,6 @@ from registry_store.containment.minimising import minimised
 from registry_store.containment.searching import search
 from registry_store.containment.solving.goals import Found
 from registry_store.containment.solving.solver import Solver
-from registry_store.containment.verdict import Difference, Unusable, Verdict
 from registry_store.containment.versions import Version, made_ready
 
 Mode = Literal["full", "solver", "differences"]

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from registry_store.containment.budget import Budget
+from contracts.regular.budget import Budget
 from registry_store.containment.closures import closure
 from registry_store.containment.formulas import Arena, Formula
 from registry_store.containment.json_values import key

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from itertools import combinations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from registry_store.containment.budget import BudgetSpentError
+from contracts.regular.budget import BudgetSpentError
 from registry_store.containment.formulas import Formula
 from registry_store.containment.names import EVERY_NAME, Names
 from registry_store.containment.resources import Scope

@@ -9,9 +9,9 @@ Source: JSON Schema 2020-12 validation section 7.3; RFC 3339 section 5.6 and app
 
 from dataclasses import dataclass
 
-from registry_store.containment.regular import terms
-from registry_store.containment.regular.patterns import language
-from registry_store.containment.regular.terms import Term
+from contracts.regular import terms
+from contracts.regular.patterns import language
+from contracts.regular.terms import Term
 
 _LEAP = "(([0-9]{2}(0[48]|[2468][048]|[13579][26]))|(([02468][048]|[13579][26])00))"
 _DATE = (

@@ -8,11 +8,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
+from contracts.regular import terms
+from contracts.regular.pattern_syntax import UnsupportedPatternError
+from contracts.regular.patterns import language
+from contracts.regular.terms import Term
 from registry_store.containment.engines import finds
-from registry_store.containment.regular import terms
-from registry_store.containment.regular.pattern_syntax import UnsupportedPatternError
-from registry_store.containment.regular.patterns import language
-from registry_store.containment.regular.terms import Term
 
 
 def pattern_language(pattern: str) -> Term | None:

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from registry_store.containment.budget import Budget, BudgetSpentError
+from contracts.regular import terms
+from contracts.regular.budget import Budget, BudgetSpentError
+from contracts.regular.exploring import words
 from registry_store.containment.formats import FORMATS
 from registry_store.containment.json_values import key
 from registry_store.containment.names import pattern_language
-from registry_store.containment.regular import terms
-from registry_store.containment.regular.exploring import words
 from registry_store.containment.resources import subschemas
 
 _BASIC: tuple[Any, ...] = (None, True, False, 0, 1, -1, 0.5, "", "a", [], {}, [0], {"a": 0}, 1.0, 10**20, "é")

@@ -7,13 +7,13 @@ from typing import Any
 
 from jsonschema_specifications import REGISTRY
 
+from contracts.regular.budget import Budget, BudgetSpentError
+from contracts.verdicts import Unusable
 from registry_store.containment.admission import DIALECT, refusals
-from registry_store.containment.budget import Budget, BudgetSpentError
 from registry_store.containment.compiling import Compiler
 from registry_store.containment.engines import Engines
 from registry_store.containment.formulas import Arena, Formula
 from registry_store.containment.resources import ReferenceRefusedError, Resources
-from registry_store.containment.verdict import Unusable
 
 _COMPILING_STEPS = 600_000
 _DIALECT_FAMILY = DIALECT.rpartition("/")[0]

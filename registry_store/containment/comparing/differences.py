@@ -5,11 +5,11 @@ from itertools import islice
 from typing import Any
 
 from contracts.reasons import escape_pointer
+from contracts.verdicts import Difference, Severity
 from registry_store.containment.comparing.changes import ABSENT, Change, changes
 from registry_store.containment.comparing.effects import Effects
 from registry_store.containment.comparing.sentences import CONTRACT, sentence
 from registry_store.containment.formulas import Arena
-from registry_store.containment.verdict import Difference, Severity
 
 #: Differences that are listed; a version that differs in more is another document.
 MOST_DIFFERENCES = 1000

@@ -7,7 +7,8 @@ senders notice. What cannot be decided within its steps counts as incomparable.
 from collections.abc import Mapping
 from typing import Any
 
-from registry_store.containment.budget import Budget, BudgetSpentError
+from contracts.regular.budget import Budget, BudgetSpentError
+from contracts.verdicts import Direction
 from registry_store.containment.comparing.changes import Change, made_alone
 from registry_store.containment.compiling import Compiler
 from registry_store.containment.formulas import Arena, Formula
@@ -15,7 +16,6 @@ from registry_store.containment.keywords import ASSERTIONS
 from registry_store.containment.resources import ReferenceRefusedError
 from registry_store.containment.solving.goals import Found
 from registry_store.containment.solving.solver import Solver
-from registry_store.containment.verdict import Direction
 
 #: For one change; and for all changes of a pair together.
 _STEPS = 12_000

@@ -1,6 +1,6 @@
 """What a formula says of values of one kind: atoms about other kinds become true or false."""
 
-from registry_store.containment.budget import Budget
+from contracts.regular.budget import Budget
 from registry_store.containment.formulas import Arena, Formula
 from registry_store.containment.json_values import Key
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from registry_store.containment.budget import Budget
+from contracts.regular.budget import Budget
 from registry_store.containment.evaluating import holds
 from registry_store.containment.formulas import Arena, Formula
 from registry_store.containment.solving.arrays import arrays

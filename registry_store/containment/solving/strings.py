@@ -7,14 +7,14 @@ if it is empty there is no such string. Each string that is given was tried agai
 from collections.abc import Iterator
 from itertools import islice
 
-from registry_store.containment.budget import Budget, BudgetSpentError
+from contracts.regular import terms
+from contracts.regular.budget import Budget, BudgetSpentError
+from contracts.regular.exploring import shortest, words
+from contracts.regular.terms import Term
 from registry_store.containment.evaluating import holds
 from registry_store.containment.formats import FORMATS, implies
 from registry_store.containment.formulas import Arena, Formula
 from registry_store.containment.names import pattern_language
-from registry_store.containment.regular import terms
-from registry_store.containment.regular.exploring import shortest, words
-from registry_store.containment.regular.terms import Term
 from registry_store.containment.solving.goals import Answers, Found, Gap
 
 _STEPS = 60_000

@@ -5,11 +5,12 @@ cheap and the derivatives of a term are finitely many. Repetition is counted, no
 `[a-z]{1,4000}` is one term, however far it is followed.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import Any
 from weakref import WeakValueDictionary
 
-from registry_store.containment.regular import charsets
-from registry_store.containment.regular.charsets import Charset
+from contracts.regular import charsets
+from contracts.regular.charsets import Charset
 
 _interned: "WeakValueDictionary[tuple[object, ...], Term]" = WeakValueDictionary()
 
@@ -84,7 +85,7 @@ def either(terms: Iterable[Term]) -> Term:
     letters = [member for member in members if member.kind == "chars"]
     if len(letters) > 1:
         members -= set(letters)
-        members.add(chars(charsets.union(*(letter.parts[0] for letter in letters))))  # type: ignore[misc] # kind chars
+        members.add(chars(charsets.union(*(letter.parts[0] for letter in letters))))  # type: ignore[arg-type] # kind chars
     if any(_opposite(member) in members for member in members):
         return ANYTHING
     return _gathered("either", members, NOTHING)
@@ -152,7 +153,7 @@ def _after_repeat(point: int, term: Term, least: int, most: int | None) -> Term:
     return concat(term.after(point), rest)
 
 
-_NULLABLE = {
+_NULLABLE: dict[str, Callable[..., bool]] = {
     "chars": lambda _: False,
     "empty": lambda: True,
     "concat": lambda head, tail: head.is_nullable and tail.is_nullable,
@@ -161,7 +162,7 @@ _NULLABLE = {
     "both": lambda members: all(member.is_nullable for member in members),
     "not": lambda term: not term.is_nullable,
 }
-_FIRSTS = {
+_FIRSTS: dict[str, Callable[..., frozenset[Charset]]] = {
     "chars": lambda charset: frozenset((charset,)),
     "empty": frozenset,
     "concat": lambda head, tail: head.firsts | tail.firsts if head.is_nullable else head.firsts,
@@ -170,7 +171,7 @@ _FIRSTS = {
     "both": lambda members: frozenset().union(*(member.firsts for member in members)),
     "not": lambda term: term.firsts,
 }
-_AFTER = {
+_AFTER: dict[str, Callable[..., Term]] = {
     "chars": lambda point, charset: EMPTY_WORD if charsets.contains(charset, point) else NOTHING,
     "empty": lambda _: NOTHING,
     "concat": _after_concat,
@@ -180,6 +181,6 @@ _AFTER = {
     "not": lambda point, term: complement(term.after(point)),
 }
 
-NOTHING = _make("chars", ())
-EMPTY_WORD = _make("empty")
-ANYTHING = _make("repeat", _make("chars", charsets.ANY), 0, None)
+NOTHING: Term = _make("chars", ())
+EMPTY_WORD: Term = _make("empty")
+ANYTHING: Term = _make("repeat", _make("chars", charsets.ANY), 0, None)

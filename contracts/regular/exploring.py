@@ -6,9 +6,9 @@ Deterministic: the same term gives the same words in the same order, shortest fi
 from collections.abc import Iterator
 from itertools import count
 
-from registry_store.containment.budget import Budget
-from registry_store.containment.regular import charsets, terms
-from registry_store.containment.regular.terms import Term
+from contracts.regular import charsets, terms
+from contracts.regular.budget import Budget
+from contracts.regular.terms import Term
 
 _Layer = dict[Term, tuple[Term, int] | None]
 

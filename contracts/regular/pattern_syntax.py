@@ -7,8 +7,8 @@ Source: ECMA-262 section 22.2.1; JSON Schema 2020-12 core section 6.4.
 
 from dataclasses import dataclass
 
-from registry_store.containment.regular import charsets
-from registry_store.containment.regular.charsets import Charset
+from contracts.regular import charsets
+from contracts.regular.charsets import Charset
 
 _CLASS_ESCAPES = {
     "d": charsets.DIGIT,

@@ -8,8 +8,8 @@ text is known everywhere, because the search for a later place is a case of its 
 from collections.abc import Callable
 from functools import lru_cache
 
-from registry_store.containment.regular import charsets, terms
-from registry_store.containment.regular.pattern_syntax import (
+from contracts.regular import charsets, terms
+from contracts.regular.pattern_syntax import (
     Ahead,
     Choice,
     End,
@@ -21,7 +21,7 @@ from registry_store.containment.regular.pattern_syntax import (
     UnsupportedPatternError,
     parse,
 )
-from registry_store.containment.regular.terms import Term
+from contracts.regular.terms import Term
 
 _After = Callable[[bool], Term]  # given whether the place is the start of the text
 
