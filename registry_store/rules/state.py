@@ -57,12 +57,10 @@ class State:
                 change.row,
                 audience=change.audience_after,
             )
+            record.slices = ((change.valid_from, change.version, change.content),)
             if before is not None:
                 record.revisions = before.revisions
-                record.slices = (
-                    *before.slices,
-                    (change.valid_from, change.version, change.content),
-                )
+                record.slices = (*before.slices, *record.slices)
             self.records[change.id] = record
             self._count_live(record)
         else:
