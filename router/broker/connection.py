@@ -28,6 +28,7 @@ BROKER_FAULTS = (
 )
 
 CONNECT_SECONDS = 10
+HEARTBEAT_SECONDS = 20
 _READ_AHEAD_BYTES = 256 * 1024
 _FRAMES_AHEAD = 1_000
 
@@ -93,7 +94,7 @@ async def connect(url: str, *, name: str, gate: Gate | None = None) -> AbstractC
     """An open connection, shown on the broker as `name`. Raises one of BROKER_FAULTS."""
     lenient_decoding.install()
     connection = aiormq.Connection(
-        URL(url).update_query(name=name, heartbeat="20"),
+        URL(url).update_query(name=name, heartbeat=HEARTBEAT_SECONDS),
         transport_factory=_Transport(gate or Gate()),
     )
     async with asyncio.timeout(CONNECT_SECONDS):

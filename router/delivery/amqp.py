@@ -1,17 +1,16 @@
 """The way by AMQP: each bundle one persistent, confirmed, mandatory message to the partner's own queue."""
 
 import asyncio
-from collections.abc import Callable, Mapping
-from types import TracebackType
-from typing import Any, Self
+from collections.abc import Mapping
+from typing import Any
 
-from aiormq.abc import AbstractConnection
-from aiormq.exceptions import ChannelPreconditionFailed
+from aio_pika.exceptions import ChannelPreconditionFailed
 
 from registry_store.feed.notices import delivery_id
 from registry_store.feed.outbox import DueBundle
-from router.broker.connection import BROKER_FAULTS, close_quietly, connect, open_channel
-from router.broker.publisher import Fate, Publication, Publisher
+from router.broker.connection import CONNECT_SECONDS
+from router.broker.off_lane import BrokerAway, OffLane, broker_faults
+from router.broker.publisher import Fate, Publication
 from router.delivery.outcomes import Delivered, Outcome, Refused, Unavailable
 from router.record_forms import NotCarried, RecordForms
 
@@ -26,45 +25,19 @@ QUEUE_ARGUMENTS = {
 }
 
 
-class BrokerAway(ConnectionError):
-    """The broker cannot be reached."""
-
-
 class QueueUnusable(RuntimeError):
     """The queue is there, but not as the hub declares it."""
 
 
-class Broker:
-    """One connection, opened when it is needed and again when it was lost, with one channel to publish on."""
+class Broker(OffLane):
+    """The relay's connection, that knows which queues are there."""
 
     def __init__(self, url: str, *, name: str = "relay") -> None:
-        self._url = url
-        self._name = name
-        self._opening = asyncio.Lock()
-        self._connection: AbstractConnection | None = None
-        self._publisher: Publisher | None = None
-        self._is_open: Callable[[], bool] = lambda: False
+        super().__init__(url, name=name, on_close=self._lost)
         self._declared: set[str] = set()
 
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        await self._close()
-
-    async def check(self) -> None:
-        """Raises BrokerAway unless there is a channel to publish on."""
-        await self._opened()
-
     async def publish(self, publication: Publication) -> Fate:
-        """Raises BrokerAway where it cannot even be tried."""
-        _, publisher = await self._opened()
-        (fate,) = await publisher.publish([publication])
+        fate = await super().publish(publication)
         if fate is Fate.unroutable:
             self._declared.discard(publication.routing_key)
         return fate
@@ -74,44 +47,22 @@ class Broker:
 
         Raises QueueUnusable, BrokerAway.
         """
-        connection, _ = await self._opened()
+        connection = await self.connection()
         if queue in self._declared:
             return
         try:
-            channel = await open_channel(connection)
-            await channel.queue_declare(queue, durable=True, arguments=dict(arguments))
-            await channel.close()
+            with broker_faults():
+                async with asyncio.timeout(CONNECT_SECONDS), connection.channel() as channel:
+                    await channel.declare_queue(
+                        queue, durable=True, arguments=dict(arguments), robust=False
+                    )
         except ChannelPreconditionFailed as error:
             raise QueueUnusable(f"{queue} is there with other arguments") from error
-        except BROKER_FAULTS as error:
-            raise BrokerAway(f"{type(error).__name__}: {error}") from error
         self._declared.add(queue)
 
-    async def _opened(self) -> tuple[AbstractConnection, Publisher]:
-        async with self._opening:
-            if not self._is_open():
-                await self._close()
-                await self._open()
-            assert self._connection is not None
-            assert self._publisher is not None
-            return self._connection, self._publisher
-
-    async def _open(self) -> None:
-        try:
-            connection = self._connection = await connect(self._url, name=self._name)
-            channel = await open_channel(connection, confirms=True)
-        except BROKER_FAULTS as error:
-            await self._close()
-            raise BrokerAway(f"{type(error).__name__}: {error}") from error
-        self._publisher = Publisher(channel)
-        self._is_open = lambda: not (channel.is_closed or connection.is_closed)
-
-    async def _close(self) -> None:
-        connection, self._connection, self._publisher = self._connection, None, None
-        self._is_open = lambda: False
+    def _lost(self, _connection: object, _cause: BaseException | None) -> None:
+        """The broker that comes back may be another node, without the queues."""
         self._declared.clear()
-        if connection is not None:
-            await close_quietly(connection)
 
 
 class AmqpWay:

@@ -8,6 +8,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import orjson
 import psycopg
 import structlog
 from psycopg.rows import class_row
@@ -17,6 +18,7 @@ from router.broker import names
 from router.broker.publisher import Fate, Publication
 from router.delivery.amqp import Broker
 from router.delivery.retry_delay import delay_seconds
+from router.worker.settling import RECEIPT_TYPE
 
 #: While a receipt is being published nobody else takes it for so long.
 _CLAIM_SECONDS = 60
@@ -75,15 +77,20 @@ class LeftReceipts:
         return True
 
     async def _publish(self, receipt: DueReceipt) -> Fate:
+        """As the worker does it, so that a receipt is the same message whoever publishes it.
+
+        The receipt's id, and not the sender's message id: what the broker returns is told apart by
+        nothing else, and two senders may have used the same.
+        """
         media_type, body = self._encode(receipt)
         return await self._broker.publish(
             Publication(
                 routing_key=names.receipts(receipt.sender),
                 body=body,
-                message_id=f"receipt:{receipt.message_id}",
+                message_id=orjson.loads(receipt.receipt)["receipt_id"],
                 correlation_id=receipt.message_id,
                 content_type=media_type,
-                type="receipt",
+                type=RECEIPT_TYPE,
             )
         )
 

@@ -185,7 +185,7 @@ def _checked(broker: Broker) -> Callable[[], Awaitable[bool]]:
     """The broker is looked for although nothing is to be sent: `hub status` must know."""
 
     async def check() -> bool:
-        await broker.check()
+        await broker.connection()
         return False
 
     return check

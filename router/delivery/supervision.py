@@ -9,7 +9,7 @@ import psycopg
 import sqlalchemy.exc
 import structlog
 
-from router.delivery.amqp import BrokerAway
+from router.broker.off_lane import BrokerAway
 from router.delivery.retry_delay import delay_seconds
 
 #: What goes by itself: a server that is away, a lock that was held too long. Anything else is a bug.

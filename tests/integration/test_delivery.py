@@ -219,6 +219,36 @@ async def test_receipts_left_over_are_published(store, register, broker_vhost):
         message = await queue.get(no_ack=True)
         assert message.body == b'{"receipt_id":"R-1"}'
         assert message.correlation_id == "m-1"
+        assert message.message_id == "R-1"
+        assert message.type == "fmar.receipt"
+
+
+async def test_a_receipt_without_a_queue_is_kept_beside_anothers_for_the_same_message_id(
+    store, register, broker_vhost
+):
+    connection = await aio_pika.connect(broker_vhost.url)
+    async with connection:
+        channel = await connection.channel()
+        await channel.declare_queue("partner.zest.receipts", durable=True)
+        with store.dedicated() as database:
+            for row, sender in enumerate(["fsp1", "zest"] * 20):
+                database.execute(
+                    "INSERT INTO message (row, sender, message_id, content_hash, received_at, door, "
+                    "media_type, status, receipt) "
+                    "VALUES (%s, %s, %s, '', now(), 'amqp', 'application/json', 'accepted', %s)",
+                    (row, sender, f"m-{row // 2}", json.dumps({"receipt_id": f"R-{row}"})),
+                )
+                database.execute("INSERT INTO receipt_due (message) VALUES (%s)", (row,))
+            async with running_relay(store, broker_vhost.url):
+                await until(
+                    lambda: (
+                        not database.execute(
+                            "SELECT 1 FROM receipt_due d JOIN message m ON m.row = d.message "
+                            "WHERE m.sender = 'zest' OR d.attempts = 0"
+                        ).fetchone()
+                    )
+                )
+            assert database.execute("SELECT count(*) FROM receipt_due").fetchone() == (20,)
 
 
 async def test_those_who_lag_behind_catch_up_while_others_are_fed(store, register, broker_vhost):
