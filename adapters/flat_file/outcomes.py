@@ -106,6 +106,6 @@ def _outcome(values: dict[str, Any], receipt: dict[str, Any]) -> dict[str, Any]:
     if values["item"] == 0:
         receipt |= {name: values[field] for name, field in _WHOLE.items()}
         return receipt
-    item = {"place": "", "reasons": []} | values
+    item = {"place": "", "command": "", "reasons": []} | values
     receipt["items"].append(item)
     return item

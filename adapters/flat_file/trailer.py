@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from adapters.flat_file.header import Header, read_time
+from adapters.flat_file.header import POOL, USER, Header, read_time
 from adapters.flat_file.places import place
 from contracts.reasons import Reason, Rule, Severity
 
@@ -38,10 +38,10 @@ def trailer_reasons(record: str, line: int, header: Header, found: Found) -> lis
     """Every reason why the trailer disagrees with the file: FLAT_02 to FLAT_04."""
     fields = record.removesuffix("|").split("|")
     # The pool file's trailer is the short one; a variant of it may have the user file's.
-    is_user = header.dress == "ZHV" or len(fields) == len(_USER) + 1
+    is_user = header.dress == USER or len(fields) == len(_USER) + 1
     layout = _USER if is_user else _POOL
-    if len(fields) == len(layout) and record.endswith("|"):
-        fields.append("")
+    if header.dress == POOL and len(fields) == len(layout) and record.endswith("|"):
+        fields.append("")  # nothing closes a pool file's record: its last field is empty
     reasons: list[Reason] = []
 
     def refuse(name: str, rule: Rule, text: str, severity: Severity = Severity.error) -> None:
