@@ -6,7 +6,9 @@ from typing import Any
 from registry_store.containment.pools import Pool
 from registry_store.containment.resources import ReferenceRefusedError, Resources
 
-_DEEPEST = 5
+_DEEPEST = 4
+#: Parts of one value: references may nest without end.
+_MOST_PARTS = 80
 _OF_TYPE = {
     "null": lambda value: value is None,
     "boolean": lambda value: isinstance(value, bool),
@@ -23,8 +25,14 @@ class Assembler:
         self._resources = resources
         self._pool = pool
         self._random = random
+        self._left = 0
 
-    def value(self, schema: Any, depth: int = 0) -> Any:
+    def value(self, schema: Any) -> Any:
+        self._left = _MOST_PARTS
+        return self._value(schema, 0)
+
+    def _value(self, schema: Any, depth: int) -> Any:
+        self._left -= 1
         parts = self._parts(schema, 0)
         constants = [value for part in parts for value in _constants(part)]
         if constants:
@@ -64,7 +72,7 @@ class Assembler:
         if not types:
             types = [name for keyword, name in _SUGGESTS.items() for part in parts if keyword in part]
         types = types or ["object", "array", *_OF_TYPE]
-        if depth >= _DEEPEST:
+        if depth >= _DEEPEST or self._left <= 0:
             types = [name for name in types if name in _OF_TYPE] or ["null"]
         return self._random.choice(types)
 
@@ -83,7 +91,7 @@ class Assembler:
             other += part.get("patternProperties", {}).values()
         for name in dict.fromkeys(names):
             schema = schemas.get(name, random.choice(other) if other else True)
-            members[name] = self.value(schema, depth + 1)
+            members[name] = self._value(schema, depth + 1)
         return members
 
     def _array(self, parts: list[dict[str, Any]], depth: int) -> list[Any]:
@@ -93,7 +101,7 @@ class Assembler:
         least = max((int(part.get("minItems", part.get("minContains", 0))) for part in parts), default=0)
         length = min(least, 20) + random.randrange(3) + (len(prefix) if random.random() < 0.6 else 0)  # noqa: PLR2004
         return [
-            self.value(prefix[place] if place < len(prefix) else random.choice(items or [True]), depth + 1)
+            self._value(prefix[place] if place < len(prefix) else random.choice(items or [True]), depth + 1)
             for place in range(length)
         ]
 

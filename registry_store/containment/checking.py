@@ -12,7 +12,7 @@ from typing import Any, Literal
 import jsonschema_rs
 
 from contracts.regular.budget import Budget, BudgetSpentError
-from contracts.verdicts import Difference, Unusable, Verdict
+from contracts.verdicts import Unusable, Verdict
 from registry_store.containment.comparing.differences import differences
 from registry_store.containment.formulas import Arena
 from registry_store.containment.judging import Judge
@@ -53,7 +53,8 @@ def check(
     after = made_ready("new", new, known or {}, arena)
     if isinstance(before, Version) and isinstance(after, Version):
         verdict = _verdict(before, after, arena, mode)
-        return replace(verdict, differences=_differences(before, after, arena))
+        told = differences(before.schema, after.schema, before.known, arena, verdict.backward)
+        return replace(verdict, differences=told)
     return tuple(
         reason for side in (before, after) if not isinstance(side, Version) for reason in side
     )
@@ -80,10 +81,6 @@ def _verdict(before: Version, after: Version, arena: Arena, mode: Mode) -> Verdi
     if is_proof:
         return Verdict("proved", _proof(canonical, solution, judge))
     return Verdict("unproved", _searched(canonical, solution, judge))
-
-
-def _differences(before: Version, after: Version, arena: Arena) -> tuple[Difference, ...]:
-    return differences(before.schema, after.schema, before.known, arena)
 
 
 def _canonical(before: Version, after: Version) -> str:

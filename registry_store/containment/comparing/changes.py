@@ -23,16 +23,19 @@ class Absent:
 
 
 ABSENT = Absent()
+#: Keywords that say something only together: where one comes or goes, all are changed together.
+_GROUPS = (frozenset(("if", "then", "else")), frozenset(("contains", "minContains", "maxContains")))
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
     """`path` leads to what is replaced by `made` when the change alone is made to the old version.
 
-    `keyword` is what has changed; `old` and `new` are its values, or one member of its list. `around` are
-    the two schemas that it stands in.
+    `place` is where it stands; `keyword` is what has changed; `old` and `new` are its values, or one member
+    of its list. `around` are the two schemas that it stands in.
     """
 
+    place: Path
     path: Path
     keyword: str
     old: Any
@@ -46,11 +49,18 @@ def changes(old: Any, new: Any, path: Path = ()) -> Iterator[Change]:
     if same(old, new):
         return
     if not (isinstance(old, dict) and isinstance(new, dict)):
-        yield Change(path, "", old, new, new, (old, new))
+        yield Change(path, path, "", old, new, new, (old, new))
         return
     for keyword in (*new, *(each for each in old if each not in new)):
         before, after = old.get(keyword, ABSENT), new.get(keyword, ABSENT)
-        if not same(before, after):
+        if same(before, after):
+            continue
+        group = next((each for each in _GROUPS if keyword in each), frozenset())
+        if any((each in old) != (each in new) for each in group):
+            made = {each: part for each, part in old.items() if each not in group}
+            made.update({each: part for each, part in new.items() if each in group})
+            yield Change((*path, keyword), path, keyword, before, after, made, (old, new))
+        else:
             yield from _of_keyword(keyword, before, after, (*path, keyword), (old, new))
 
 
@@ -76,7 +86,7 @@ def _of_keyword(
     elif keyword == "required":
         yield from _of_required(_or_empty(old, []), _or_empty(new, []), path, around)
     else:
-        yield Change(path, keyword, old, new, new, around)
+        yield Change(path, path, keyword, old, new, new, around)
 
 
 def _or_empty(value: Any, empty: Any = None) -> Any:
@@ -91,7 +101,7 @@ def _of_names(
             yield from changes(old[name], new[name], (*path, name))
         else:
             before, after = old.get(name, ABSENT), new.get(name, ABSENT)
-            yield Change((*path, name), keyword, before, after, after, around)
+            yield Change((*path, name), (*path, name), keyword, before, after, after, around)
 
 
 def _of_places(
@@ -100,7 +110,7 @@ def _of_places(
     for place, (before, after) in enumerate(zip_longest(old, new, fillvalue=ABSENT)):
         if before is ABSENT or after is ABSENT:
             # Places beyond the shorter list come and go together: one alone could leave a hole.
-            yield Change(path, keyword, old[place:] or ABSENT, new[place:] or ABSENT, new, around)
+            yield Change(path, path, keyword, old[place:] or ABSENT, new[place:] or ABSENT, new, around)
             return
         yield from changes(before, after, (*path, place))
 
@@ -115,9 +125,9 @@ def _of_members(
         yield from changes(before, after, (*path, place))
     for place, before in gone[len(come) :]:
         made = [*old[:place], *old[place + 1 :]]
-        yield Change(path, keyword, before, ABSENT, made, around)
+        yield Change(path, path, keyword, before, ABSENT, made, around)
     for _, after in come[len(gone) :]:
-        yield Change(path, keyword, ABSENT, after, [*old, after], around)
+        yield Change(path, path, keyword, ABSENT, after, [*old, after], around)
 
 
 def _of_required(
@@ -125,11 +135,11 @@ def _of_required(
 ) -> Iterator[Change]:
     for name in new:
         if name not in old:
-            yield Change(path, "required", ABSENT, name, [*old, name], around)
+            yield Change(path, path, "required", ABSENT, name, [*old, name], around)
     for name in old:
         if name not in new:
             made = [each for each in old if each != name]
-            yield Change(path, "required", name, ABSENT, made, around)
+            yield Change(path, path, "required", name, ABSENT, made, around)
 
 
 def made_alone(schema: Any, change: Change) -> Any:

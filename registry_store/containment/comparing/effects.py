@@ -13,13 +13,14 @@ from registry_store.containment.comparing.changes import Change, made_alone
 from registry_store.containment.compiling import Compiler
 from registry_store.containment.formulas import Arena, Formula
 from registry_store.containment.keywords import ASSERTIONS
-from registry_store.containment.resources import ReferenceRefusedError
+from registry_store.containment.resources import ReferenceRefusedError, Resources
 from registry_store.containment.solving.goals import Found
 from registry_store.containment.solving.solver import Solver
 
 #: For one change; and for all changes of a pair together.
 _STEPS = 12_000
 _ALL_STEPS = 400_000
+_MOST_REFERENCES = 8
 _ASSERTING = {
     *ASSERTIONS, "minContains", "maxContains", "then", "else", "$defs", "definitions", "$anchor", "$dynamicAnchor", "",
 }  # fmt: skip
@@ -35,9 +36,13 @@ class Effects:
         # Definitions that are new assert nothing by themselves, but changes may refer to them.
         self._old = _with_definitions(old, new)
         self._before = self._formula(self._old)
+        self._new_resources = Resources(new, known)
+
+    def is_assertion(self, change: Change) -> bool:
+        return change.keyword in _ASSERTING
 
     def direction(self, change: Change) -> Direction:
-        if change.keyword not in _ASSERTING:
+        if not self.is_assertion(change):
             return "annotation"
         after = self._formula(made_alone(self._old, change))
         if after is None or self._before is None:
@@ -48,6 +53,23 @@ class Effects:
         if is_wider and is_narrower:
             return "annotation"
         return "wider" if is_wider else "narrower" if is_narrower else "incomparable"
+
+    def unit(self, change: Change) -> str:
+        """The unit of the values that a change is about: named beside it, or by what is referred to."""
+        schema = change.around[1]
+        for _ in range(_MOST_REFERENCES):
+            if not isinstance(schema, dict):
+                break
+            stated = schema.get("unit", schema.get("x-unit"))
+            if isinstance(stated, str):
+                return stated
+            if not isinstance(schema.get("$ref"), str):
+                break
+            try:
+                schema = self._new_resources.target(schema["$ref"], schema)
+            except ReferenceRefusedError:
+                break
+        return ""
 
     def _formula(self, schema: Any) -> Formula | None:
         try:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from registry_store.containment.comparing.changes import ABSENT, Change
-from registry_store.containment.comparing.subjects import listed, shown, subject, unit_of
+from registry_store.containment.comparing.subjects import listed, shown, subject
 from registry_store.containment.json_values import key
 
 _Sentence = Callable[[Change, str, str], str]
@@ -25,6 +25,7 @@ _BOUNDS = {
     "minContains": ("must now contain at least", " of the wanted elements", "least number of wanted elements"),
     "maxContains": ("may now contain at most", " of the wanted elements", "greatest number of wanted elements"),
 }  # fmt: skip
+NO_EFFECT = "; the same documents are valid"
 #: Keywords of the hub that no validator looks at, but formats, feeds and partners do.
 CONTRACT = frozenset((
     "unit", "identity", "material", "visibility", "personal", "xml_name", "heading", "ordinal",
@@ -32,31 +33,34 @@ CONTRACT = frozenset((
 ))  # fmt: skip
 
 
-def sentence(change: Change, direction: str) -> str:
-    """What a sender should know of the change; `direction` is where it leads."""
-    about = subject(change.path[:-1] if change.keyword not in _OWN_PLACE else change.path[:-2])
-    written = _SENTENCES.get(change.keyword, _other)(change, about, direction)
+def sentence(change: Change, direction: str, unit: str) -> str:
+    """What a sender should know of the change; `direction` is where it leads, `unit` that of numbers."""
+    about = subject(change.place[:-1] if change.keyword not in _OWN_PLACE else change.place[:-2])
+    if change.keyword in _BOUNDS:
+        written = _bound(change, about, unit)
+    else:
+        written = _SENTENCES.get(change.keyword, _other)(change, about, direction)
     if direction == "annotation" and change.keyword in CONTRACT:
         written += "; validators do not look at it, formats and partners do"
-    elif direction == "annotation" and change.keyword in _SENTENCES:
-        written += "; the same documents are valid"
+    elif direction == "annotation" and change.keyword in {*_SENTENCES, *_BOUNDS, *_IN_EFFECT}:
+        written += NO_EFFECT
     return written
 
 
-def _bound(change: Change, about: str, _: str) -> str:
+def _bound(change: Change, about: str, unit: str) -> str:
     phrase, counted, what = _BOUNDS[change.keyword]
-    unit = unit_of(change.around[1], change.around[0]) if counted is None else counted
+    unit = f" {unit}" if unit and counted is None else counted or ""
     if change.new is ABSENT:
         return f"{about} no longer has a {what}; it was {shown(change.old)}{unit}"
     was = f"there was no {what}" if change.old is ABSENT else f"it was {shown(change.old)}"
     return f"{about} {phrase} {shown(change.new)}{unit}; {was}"
 
 
-def _type(change: Change, about: str, _: str) -> str:
+def _type(change: Change, about: str, direction: str) -> str:
     if change.new is ABSENT:
         return f"{about} may now be of any type; it was {_types(change.old)}"
     was = "any type was allowed" if change.old is ABSENT else f"it was {_types(change.old)}"
-    return f"{about} must now be {_types(change.new)}; {was}"
+    return f"{about} {'may' if direction == 'wider' else 'must'} now be {_types(change.new)}; {was}"
 
 
 def _types(stated: Any) -> str:
@@ -65,7 +69,7 @@ def _types(stated: Any) -> str:
 
 def _values(change: Change, about: str, _: str) -> str:
     if change.new is ABSENT:
-        return f"{about} is no longer bound to a list of values"
+        return f"{about} need no longer be {'one of ' * (change.keyword == 'enum')}{listed(_list(change, change.old), 'and')}"
     if change.old is ABSENT:
         return f"{about} must now be one of {listed(_list(change, change.new), 'and')}"
     old, new = _list(change, change.old), _list(change, change.new)
@@ -91,7 +95,7 @@ def _required(change: Change, about: str, _: str) -> str:
 
 
 def _property(change: Change, _about: str, direction: str) -> str:
-    about = subject(change.path)
+    about = subject(change.place)
     if change.old is ABSENT:
         if direction == "wider":
             return f"{about} may now be given"
@@ -103,7 +107,7 @@ def _property(change: Change, _about: str, direction: str) -> str:
 
 def _definition(change: Change, _about: str, _direction: str) -> str:
     done = "was added" if change.old is ABSENT else "was removed"
-    return f"{subject(change.path)} {done}"
+    return f"{subject(change.place)} {done}"
 
 
 def _openness(change: Change, about: str, _: str) -> str:
@@ -142,7 +146,9 @@ def _alternative(change: Change, about: str, _: str) -> str:
 
 
 def _whole(change: Change, _about: str, _: str) -> str:
-    return f"{subject(change.path)} must now be as {shown(change.new)} says; it was {shown(change.old)}"
+    if isinstance(change.new, bool):
+        return f"{subject(change.place)} {'may now be anything' if change.new else 'is not allowed any more'}"
+    return f"{subject(change.place)} must now be as {shown(change.new)} says; it was {shown(change.old)}"
 
 
 def _other(change: Change, about: str, _: str) -> str:
@@ -153,10 +159,13 @@ def _other(change: Change, about: str, _: str) -> str:
     return f"`{change.keyword}` of {about} is now {shown(change.new)}; it was {shown(change.old)}"
 
 
+#: Keywords without a sentence of their own that decide what is valid.
+_IN_EFFECT = frozenset((
+    "not", "if", "then", "else", "contains", "propertyNames", "dependentRequired", "dependentSchemas", "$ref", "$dynamicRef",
+))  # fmt: skip
 #: Changes of these stand at a member of the keyword, not at the keyword.
 _OWN_PLACE = frozenset(("properties", "patternProperties", "dependentSchemas", "$defs", "definitions"))
 _SENTENCES: dict[str, _Sentence] = {
-    **dict.fromkeys(_BOUNDS, _bound),
     "type": _type, "enum": _values, "const": _values, "required": _required,
     "properties": _property, "patternProperties": _property,
     "$defs": _definition, "definitions": _definition,

@@ -39,15 +39,6 @@ def subject(path: Path) -> str:
     return " ".join([*reversed(remarks), whole])
 
 
-def unit_of(*schemas: Any) -> str:
-    """The unit that a schema names, with a blank before it; else nothing."""
-    for schema in schemas:
-        for keyword in ("unit", "x-unit"):
-            if isinstance(schema, dict) and isinstance(schema.get(keyword), str):
-                return f" {schema[keyword]}"
-    return ""
-
-
 def shown(value: Any) -> str:
     """A value as it is written, shortened."""
     if value is ABSENT:
