@@ -18,7 +18,7 @@ from router.offline import Validation, validate
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
-FOLDERS = ("json", "csv", "xlsx")
+FOLDERS = ("json", "flat", "csv", "xlsx")
 MESSAGES = sorted(file for folder in FOLDERS for file in (EXAMPLES / folder).iterdir())
 LANGUAGE = language()
 
