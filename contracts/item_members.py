@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 
 class Member(NamedTuple):
-    """One scalar. `kind`: how its text reads (line, token, id, date, time, integer, number, choice, json).
+    """One scalar. `kind`: how its text reads (line, token, id, date, time, integer, number, choice, json; key: a line that may
+    hold |).
 
     A target (`/asset`) is the record's id, or an object with `ref` and `party` below the same pointer.
     `json` is canonical JSON as text: what no partner writes and every reader may need.
@@ -95,7 +96,7 @@ KEYS = Group(
     "Key",
     (
         Member("/scheme", "scheme", "scheme", "token"),
-        Member("/value", "value", "value"),
+        Member("/value", "value", "value", "key"),
         Member("/strength", "strength", "strength", "choice"),
     ),
 )

@@ -33,7 +33,10 @@ class RecordForms:
             if isinstance(each, Writer) and "asset.record" in each.writes
         }
         media_types = {
-            each.media_types[0]: each.name for each in adapters if each.name in self._writers
+            media_type: each.name
+            for each in adapters
+            if each.name in self._writers
+            for media_type in each.media_types
         }
         #: Media type, as `Accept` names it, -> format; JSON first.
         self.format_of = {JSON_RECORD: JSON} | media_types
@@ -41,12 +44,13 @@ class RecordForms:
     @property
     def names(self) -> tuple[str, ...]:
         """Formats that a record can be shown in."""
-        return tuple(self.format_of.values())
+        return tuple(dict.fromkeys(self.format_of.values()))
 
     @property
     def bundle_names(self) -> tuple[str, ...]:
         """Formats that a subscription can have: a webhook's signature is over text."""
-        return tuple(name for media_type, name in self.format_of.items() if _is_text(media_type))
+        text = (name for media_type, name in self.format_of.items() if _is_text(media_type))
+        return tuple(dict.fromkeys(text))
 
     def record(self, record: Mapping[str, Any], format: str, *, reader: str) -> tuple[str, bytes]:
         """Media type and bytes of a record, or of the part of it that its reader may see.

@@ -35,6 +35,7 @@ _TYPES: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
         (("pattern", r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?Z"),),
     ),
     "json": ("string", (("minLength", "1"),)),
+    "key": ("string", (("minLength", "1"),)),
     "ID": ("string", (("minLength", "1"), ("maxLength", str(LONGEST_ID)))),
     "Version": ("string", (("pattern", "[1-9][0-9]{0,2}"),)),
     "Role": ("string", (("pattern", "[A-Z][0-9]{2}"),)),

@@ -227,6 +227,24 @@ async def test_a_record_is_shown_as_the_caller_may_see_it(hub: Doors):
     assert absent.status_code == 404
 
 
+async def test_a_record_is_shown_in_the_format_that_is_asked_for(hub: Doors):
+    async with hub.working(), serving(hub) as client:
+        receipt = (await post(client, registration("m-1"), prefer="wait=10")).json()["data"]
+        path = f"/v1/records/{receipt['items'][0]['id']}"
+        plain = await client.get(path, headers={"accept": "*/*"})
+        preferred = await client.get(
+            path, headers={"accept": "text/html, application/xml;q=0.9, application/json;q=0.1"}
+        )
+        unknown = await client.get(path, headers={"accept": "text/html"})
+        broken = await client.get(path, headers={"accept": ";;;"})
+    assert plain.headers["content-type"] == "application/json"
+    assert preferred.headers["content-type"] == "application/xml"
+    assert preferred.headers["vary"] == "Accept"
+    assert receipt["items"][0]["id"] in preferred.text
+    assert unknown.status_code == broken.status_code == 406
+    assert unknown.json()["type"].endswith("not_acceptable")
+
+
 @pytest.mark.parametrize("point", ["http.after_archive", "http.after_publish"])
 async def test_a_server_killed_before_its_answer_and_the_message_sent_again(hub: Doors, point: str):
     port = next(port for port in range(32_100, 32_900) if is_free(port))

@@ -11,6 +11,7 @@ Entry = dict[str, Any]
 
 _KIND_OF_MEMBER = {
     "line": "line",
+    "key": "line",
     "token": "line",
     "id": "line",
     "choice": "word",
