@@ -5,6 +5,7 @@ asset: so a unit that is locked has members whose capacity and place nobody else
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 
 import psycopg
 
@@ -49,3 +50,24 @@ def load(
 
 def _first_two(rows: Iterable[tuple[int, ...]]) -> set[int]:
     return {row for unit, asset, *_ in rows for row in (unit, asset)}
+
+
+def units_with_dates_due(
+    connection: psycopg.Connection, since: datetime | None, now: datetime
+) -> list[str]:
+    """Active units in which a membership began or ended in `(since, now]`, after their current version did.
+
+    Without `since` from the beginning of time: all memberships are read then.
+    """
+    rows = connection.execute(
+        "SELECT DISTINCT u.id FROM ("
+        "  SELECT unit, valid_from AS due_at FROM market_unit_member "
+        "  WHERE valid_from > coalesce(%(since)s::timestamptz, '-infinity') AND valid_from <= %(now)s"
+        "  UNION ALL SELECT unit, valid_to FROM market_unit_member "
+        "  WHERE valid_to > coalesce(%(since)s::timestamptz, '-infinity') AND valid_to <= %(now)s"
+        ") due JOIN record u ON u.row = due.unit AND u.status = 'active' "
+        "JOIN record_version v ON v.record = u.row AND v.version = u.current_version "
+        "WHERE due.due_at > v.valid_from ORDER BY u.id",
+        {"since": since, "now": now},
+    )
+    return [id for (id,) in rows]

@@ -9,6 +9,7 @@ from router.bootstrap import database, hub_key, language, pipeline
 from router.clock import Checkpoints, Clock, Scheduled, extend_change_log
 from router.logs import configure_logging
 from router.settings import Settings
+from router.unit_dates import MemberDates
 
 
 def register(app: typer.Typer) -> None:
@@ -16,7 +17,8 @@ def register(app: typer.Typer) -> None:
 
 
 def clock() -> None:
-    """Decide scheduled commands at their hour, sign the log, keep its partitions ready.
+    """Decide scheduled commands at their hour, let the dates of market units' members come, sign the log,
+    keep its partitions ready.
 
     Any number may run; one leads. Stops on SIGTERM. `hub up` runs one.
     """
@@ -30,5 +32,6 @@ def clock() -> None:
         ("extend_change_log", extend_change_log),
         ("checkpoint", Checkpoints(hub_key(settings))),
         ("scheduled", Scheduled(pipeline(settings, store, spoken), spoken)),
+        ("member_dates", MemberDates(spoken, hub_key(settings))),
     )
     Clock(store, duties).run(stop)

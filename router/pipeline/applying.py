@@ -36,8 +36,12 @@ class Applying:
                 change, was, self._state, setting.now, setting.catalogue
             ):
                 cause = origin._replace(cause=f"{change.event}:{change.id}")
-                known = self._concerned.get(unit, (since, cause))
-                self._concerned[unit] = (max(known[0], since), known[1])
+                self.look_at(unit, since, cause)
+
+    def look_at(self, unit: str, since: datetime, origin: Origin) -> None:
+        """Something happened that may make a market unit another, from that time on."""
+        known = self._concerned.get(unit, (since, origin))
+        self._concerned[unit] = (max(known[0], since), known[1])
 
     def note(self, seen: tuple[SourceSeen, ...]) -> None:
         """What sources were seen to state again."""
@@ -47,8 +51,9 @@ class Applying:
             self._state.note(each)
             self._writes.saw(each, record.row)
 
-    def follow_up(self) -> None:
+    def follow_up(self) -> list[RecordChange]:
         """The versions that market units get because of the message, in the order of their ids."""
+        made = []
         for unit, (since, origin) in sorted(self._concerned.items()):
             change = follow_up(
                 self._state.records[unit],
@@ -59,7 +64,9 @@ class Applying:
             )
             if change is not None:
                 self._apply(change, origin)
+                made.append(change)
         self._concerned.clear()
+        return made
 
     def _apply(self, change: RecordChange, origin: Origin) -> None:
         state = self._state
