@@ -1,11 +1,11 @@
 """Tables to a decoded message: each under its layout, steps and joins over all tables of a layout together."""
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from adapters.tables.csv_rows import Sheet
+from adapters.tables.csv_rows import Cells, Sheet
 from adapters.tables.drafts import Draft, items_of, unreadable_row
 from adapters.tables.engine import Source, Table
 from adapters.tables.joining import joined
@@ -64,6 +64,7 @@ def read_tables(file: File, tables: Sequence[tuple[Known, Sheet]]) -> Decoded:
         if has_errors(layout.reasons):
             continue
         rows = [(row, cells) for row, cells in sheet.rows if not isinstance(cells, Reason)]
+        file.reasons += _nameless(sheet, rows)
         assert file.envelope.statement_date is not None
         source = Source(
             file.envelope.statement_date, file.limits.cell_characters, sheet.where, file.is_csv
@@ -82,6 +83,15 @@ def read_tables(file: File, tables: Sequence[tuple[Known, Sheet]]) -> Decoded:
     if has_errors(file.reasons):
         return file.refused()
     return _finished(file, by_layout, unreadable, order)
+
+
+def _nameless(sheet: Sheet, rows: Sequence[tuple[int, Cells]]) -> Iterator[Reason]:
+    """A warning for each column that states something under no heading: it is not carried."""
+    for index, heading in enumerate(sheet.headings):
+        if not heading.strip() and any(cells[index] for _, cells in rows):
+            place = f"{sheet.where}row {sheet.heading_row}, column {index + 1}"
+            text = "the column has no heading, and cells below it: not carried"
+            yield Reason.warning(Rule.TAB_02, text, place=place)
 
 
 def _finished(

@@ -15,14 +15,14 @@ from adapters.tables.cells import Exact, Unread
 from adapters.tables.csv_rows import MOST_BLANK_ROWS, MOST_COLUMNS
 from adapters.tables.workbook.parts import Workbook, unescaped
 from adapters.tables.workbook.problems import too_large, unreadable
-from adapters.tables.workbook.xml_part import Attributes, read_part
+from adapters.tables.workbook.xml_part import Attributes, local_names, read_part
 from contracts.messages import Limits
 from contracts.reasons import Rule
 
 MOST_MERGED = 10_000
 #: Above the headings may stand a few rows more than the limit of items allows.
 _SPARE_ROWS = 100
-_ELEMENTS = frozenset({"row", "c", "v", "t", "f", "rPh", "mergeCell"})
+_ELEMENTS = local_names("row", "c", "v", "t", "f", "rPh", "mergeCell")
 _NUMBER = re.compile(r"-?[0-9]*\.?[0-9]+(?:[eE][+-]?[0-9]{1,3})?")
 _BASE_1900, _BASE_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)  # noqa: DTZ001 - days of a calendar
 #: Days up to the year 9996, counted from 1900 or 1904 alike.
@@ -43,14 +43,7 @@ class SheetCells(NamedTuple):
 def read_cells(data: bytes, name: str, workbook: Workbook, limits: Limits) -> SheetCells:
     """The cells of a sheet. Raises WorkbookProblem (MSG_02, MSG_03, XLSX_04)."""
     reader = _SheetReader(name, workbook, limits)
-    read_part(
-        data,
-        f"of the sheet {name!r}",
-        elements=_ELEMENTS,
-        start=reader.start,
-        end=reader.end,
-        text=reader.text,
-    )
+    read_part(data, f"of the sheet {name!r}", reader.start, reader.end, reader.pieces.append)
     return SheetCells(reader.rows, reader.merged)
 
 
@@ -75,35 +68,35 @@ class _SheetReader:
         self._columns: dict[str, int] = {}
         self._row: Row = {}
         self._number = self._column = self._seen = 0
-        self._kind, self._style = "n", ""
-        self._is_formula = self._collects = self._is_hint = False
-        self._pieces: list[str] = []
+        self._kind, self._style, self._said = "n", "", ""
+        self._is_formula = self._is_hint = False
+        #: The text since the last element that began.
+        self.pieces: list[str] = []
 
-    def start(self, name: str, attributes: Attributes) -> None:
+    def start(self, qualified: str, attributes: Attributes) -> None:
+        name = _ELEMENTS.get(qualified)
         if name == "c":
             self._begin_cell(attributes)
         elif name in ("v", "t"):
-            self._collects = True
+            self.pieces.clear()
         elif name == "f":
             self._is_formula = True
         elif name == "row":
             self._begin_row(attributes)
         elif name == "rPh":
             self._is_hint = True
-        else:
+        elif name == "mergeCell":
             self.merged.append(attributes.get("ref", ""))
             if len(self.merged) > MOST_MERGED:
                 raise too_large(f"more than {MOST_MERGED} merged areas", self._place)
 
-    def text(self, piece: str) -> None:
-        if self._collects and not self._is_hint:
-            self._pieces.append(piece)
-
-    def end(self, name: str) -> None:
+    def end(self, qualified: str) -> None:
+        name = _ELEMENTS.get(qualified)
         if name == "c":
             self._end_cell()
         elif name in ("v", "t"):
-            self._collects = False
+            if not self._is_hint:
+                self._said += "".join(self.pieces)
         elif name == "rPh":
             self._is_hint = False
         elif name == "row" and self._row:
@@ -130,11 +123,10 @@ class _SheetReader:
                 self._columns[letters] = index
             self._column = self._columns[letters]
         self._kind, self._style = attributes.get("t", "n"), attributes.get("s", "")
-        self._is_formula = False
-        self._pieces = []
+        self._is_formula, self._said = False, ""
 
     def _end_cell(self) -> None:
-        value = self._value("".join(self._pieces))
+        value = self._value(self._said)
         if value != "":
             if self._column >= MOST_COLUMNS:
                 raise too_large(f"more columns than the limit of {MOST_COLUMNS}", self._place)

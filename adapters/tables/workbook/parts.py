@@ -6,7 +6,12 @@ from typing import NamedTuple
 
 from adapters.tables.workbook.archive import Archive
 from adapters.tables.workbook.problems import too_large, unreadable, unsafe
-from adapters.tables.workbook.xml_part import Attributes, read_part, relation_of
+from adapters.tables.workbook.xml_part import (
+    Attributes,
+    local_names,
+    read_part,
+    relation_of,
+)
 
 MOST_SHEETS = 100
 _MOST_FORMATS = 65_536
@@ -15,6 +20,10 @@ _DATE_FORMATS = frozenset({*range(14, 23), *range(27, 37), 45, 47, *range(50, 59
 #: What a format shows as it stands: quoted text, an escaped sign, a colour, a locale.
 _LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')
 _DAY_OR_TIME = re.compile(r"[dmyhs]", re.IGNORECASE)
+_RELATIONSHIP = local_names("Relationship")
+_SHEETS = local_names("sheet", "workbookPr")
+_STRINGS = local_names("si", "t", "rPh")
+_STYLES = local_names("numFmt", "cellXfs", "xf")
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
@@ -63,8 +72,8 @@ def _relations(archive: Archive, part: str, kind: str) -> dict[str, str]:
     folder = posixpath.dirname(posixpath.dirname(part))
     found: dict[str, str] = {}
 
-    def start(_: str, attributes: Attributes) -> None:
-        if not attributes.get("Type", "").endswith(f"/{kind}"):
+    def start(name: str, attributes: Attributes) -> None:
+        if name not in _RELATIONSHIP or not attributes.get("Type", "").endswith(f"/{kind}"):
             return
         if attributes.get("TargetMode") == "External":
             raise unsafe("a part of the workbook lies outside of it")
@@ -72,7 +81,7 @@ def _relations(archive: Archive, part: str, kind: str) -> dict[str, str]:
         found[attributes.get("Id", "")] = target.lstrip("/")
 
     if part in archive:
-        read_part(archive.read(part), part, elements=frozenset({"Relationship"}), start=start)
+        read_part(archive.read(part), part, start)
     return found
 
 
@@ -80,17 +89,17 @@ def _sheets(archive: Archive, part: str, targets: dict[str, str]) -> tuple[list[
     sheets: list[SheetPart] = []
     flags: list[str] = []
 
-    def start(name: str, attributes: Attributes) -> None:
+    def start(qualified: str, attributes: Attributes) -> None:
+        name = _SHEETS.get(qualified)
         if name == "workbookPr":
             flags.append(attributes.get("date1904", "0"))
-        elif (target := targets.get(relation_of(attributes))) is not None:
+        elif name and (target := targets.get(relation_of(attributes))) is not None:
             hidden = attributes.get("state", "visible") != "visible"
             sheets.append(SheetPart(attributes.get("name", ""), target, hidden))
             if len(sheets) > MOST_SHEETS:
                 raise too_large(f"more sheets than the limit of {MOST_SHEETS}")
 
-    elements = frozenset({"sheet", "workbookPr"})
-    read_part(archive.read(part), part, elements=elements, start=start)
+    read_part(archive.read(part), part, start)
     if not sheets:
         raise unreadable("the workbook has no sheet with cells")
     return sheets, any(flag in ("1", "true") for flag in flags)
@@ -99,26 +108,30 @@ def _sheets(archive: Archive, part: str, targets: dict[str, str]) -> tuple[list[
 def _strings(data: bytes, part: str) -> list[str]:
     """Shared strings: the runs of each joined, without its phonetic hints."""
     strings: list[str] = []
+    #: What an item says so far; the text of the element that is open.
+    said: list[str] = []
     pieces: list[str] = []
-    depth = {"t": 0, "rPh": 0}
+    hints: list[str] = []
 
-    def start(name: str, _: Attributes) -> None:
-        if name == "si":
+    def start(qualified: str, _: Attributes) -> None:
+        name = _STRINGS.get(qualified)
+        if name == "t":
             pieces.clear()
-        else:
-            depth[name] += 1
+        elif name == "si":
+            said.clear()
+        elif name == "rPh":
+            hints.append(name)
 
-    def end(name: str) -> None:
-        if name == "si":
-            strings.append(unescaped("".join(pieces)))
-        else:
-            depth[name] -= 1
+    def end(qualified: str) -> None:
+        name = _STRINGS.get(qualified)
+        if name == "t" and not hints:
+            said.append("".join(pieces))
+        elif name == "si":
+            strings.append(unescaped("".join(said)))
+        elif name == "rPh":
+            hints.pop()
 
-    def text(piece: str) -> None:
-        if depth["t"] and not depth["rPh"]:
-            pieces.append(piece)
-
-    read_part(data, part, elements=frozenset({"si", "t", "rPh"}), start=start, end=end, text=text)
+    read_part(data, part, start, end, pieces.append)
     return strings
 
 
@@ -128,20 +141,20 @@ def _date_styles(data: bytes, part: str) -> list[int]:
     formats: list[str] = []
     inside: list[str] = []
 
-    def start(name: str, attributes: Attributes) -> None:
+    def start(qualified: str, attributes: Attributes) -> None:
+        name = _STYLES.get(qualified)
         if name == "numFmt":
             codes[attributes.get("numFmtId", "")] = attributes.get("formatCode", "")
         elif name == "cellXfs":
             inside.append(name)
-        elif inside and len(formats) < _MOST_FORMATS:
+        elif name and inside and len(formats) < _MOST_FORMATS:
             formats.append(attributes.get("numFmtId", "0"))
 
-    def end(name: str) -> None:
-        if name == "cellXfs":
+    def end(qualified: str) -> None:
+        if _STYLES.get(qualified) == "cellXfs":
             inside.clear()
 
-    elements = frozenset({"numFmt", "cellXfs", "xf"})
-    read_part(data, part, elements=elements, start=start, end=end)
+    read_part(data, part, start, end)
     return [number for number, each in enumerate(formats) if _is_date(each, codes.get(each))]
 
 

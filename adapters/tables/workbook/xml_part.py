@@ -27,35 +27,29 @@ def relation_of(attributes: Mapping[str, str]) -> str:
     return next((attributes[name] for name in _RELATIONS if name in attributes), "")
 
 
+def local_names(*names: str) -> dict[str, str]:
+    """Elements as the parser names them, with their namespace -> local name."""
+    return {f"{space} {name}": name for space in _NAMESPACES for name in names}
+
+
 def read_part(
     data: bytes,
     name: str,
-    *,
-    elements: frozenset[str],
-    start: Callable[[str, Attributes], None],
-    end: Callable[[str], None] = lambda _: None,
-    text: Callable[[str], None] | None = None,
+    start: Callable[[str, Attributes], object],
+    end: Callable[[str], object] | None = None,
+    text: Callable[[str], object] | None = None,
 ) -> None:
-    """Calls `start` and `end` for the `elements` of SpreadsheetML, by local name, and `text` for all text.
+    """Calls `start` and `end` for all elements, named as in `local_names`, and `text` for all text.
 
     Raises WorkbookProblem: MSG_02 for what is not well-formed, XLSX_04 for a DOCTYPE.
     """
-    local = {f"{space} {each}": each for space in _NAMESPACES for each in elements}
-
-    def started(name: str, attributes: Attributes) -> None:
-        if (known := local.get(name)) is not None:
-            start(known, attributes)
-
-    def ended(name: str) -> None:
-        if (known := local.get(name)) is not None:
-            end(known)
 
     def refused(*_: object) -> None:
         raise unsafe(f"the part {name[:80]} has a DOCTYPE")
 
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.buffer_text = True
-    parser.StartElementHandler, parser.EndElementHandler = started, ended
+    parser.StartElementHandler, parser.EndElementHandler = start, end
     parser.CharacterDataHandler = text
     parser.StartDoctypeDeclHandler = refused
     try:

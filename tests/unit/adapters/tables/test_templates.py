@@ -311,6 +311,14 @@ class TestDetection:
         ]
 
 
+def test_a_column_without_a_heading_is_said_if_it_states_something() -> None:
+    decoded = read_rows("hydro", ("Make", "", "Model", ""), ("x", "5", "y", ""))
+    assert [(r.rule.key, r.severity.value, r.place) for r in decoded.reasons] == [
+        ("TAB-02", "warning", "row 1, column 2")
+    ]
+    assert decoded.items[0].payload["attributes"] == {"make": "x", "model": "y"}
+
+
 class TestNaming:
     def test_a_file_may_name_its_template_itself(self) -> None:
         for line in ("Template;hydro;1.0", "template,hydro", '"Template"\t"hydro"\t'):
