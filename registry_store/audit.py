@@ -185,6 +185,31 @@ def _changes(connection: psycopg.Connection) -> Iterator[tuple[Any, ...]]:
             yield first, position, recorded_at, content, salt, entry
 
 
+#: From the current version of each market unit on: who is stated to be in it (nobody, once it has ended), and
+#: who is held to be. Times that touch are one.
+_MEMBERS_NOT_AS_STATED = """
+    WITH unit AS (
+        SELECT r.row, r.status, v.valid_from, v.content::jsonb AS content FROM record r
+        JOIN record_version v ON v.record = r.row AND v.version = r.current_version
+        WHERE r.kind = 'market_unit'
+    ), stated AS (
+        SELECT unit.row AS unit, a.row AS asset, range_agg(tstzrange(
+                   greatest((m ->> 'valid_from')::timestamptz, unit.valid_from), (m ->> 'valid_to')::timestamptz)) AS times
+        FROM unit CROSS JOIN jsonb_array_elements(unit.content -> 'members') m
+        LEFT JOIN record a ON a.id = m ->> 'asset' AND a.kind = 'asset'
+        WHERE unit.status = 'active' AND coalesce((m ->> 'valid_to')::timestamptz > unit.valid_from, true)
+        GROUP BY 1, 2
+    ), held AS (
+        SELECT unit.row AS unit, a.row AS asset,
+               range_agg(tstzrange(greatest(m.valid_from, unit.valid_from), m.valid_to)) AS times
+        FROM market_unit_member m LEFT JOIN unit ON unit.row = m.unit
+        LEFT JOIN record a ON a.row = m.asset AND a.kind = 'asset'
+        WHERE unit.row IS NULL OR unit.content IS NOT NULL AND coalesce(m.valid_to > unit.valid_from, true)
+        GROUP BY 1, 2
+    )
+    SELECT count(*) FROM ((TABLE stated EXCEPT TABLE held) UNION (TABLE held EXCEPT TABLE stated)) differing
+"""
+
 _CHECKS = {
     "a version is in no change of the log": "SELECT count(*) FROM record_version v WHERE NOT EXISTS "
     "(SELECT 1 FROM change c WHERE c.record = v.record AND c.version = v.version)",
@@ -195,6 +220,7 @@ _CHECKS = {
     "ON c.record = r.row WHERE c.version IS DISTINCT FROM r.version OR c.n <> r.version",
     "a key names no live record": "SELECT count(*) FROM record_key k LEFT JOIN record r ON r.row = k.record "
     "WHERE r.row IS NULL OR r.status IN ('deregistered', 'inactive')",
+    "a market unit does not have the members that its current version states": _MEMBERS_NOT_AS_STATED,
 }
 
 
