@@ -10,8 +10,9 @@ import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Self
 
-from aio_pika import DeliveryMode, Message, RobustConnection
+from aio_pika import DeliveryMode, Message, RobustChannel, RobustConnection
 from aio_pika.exceptions import ChannelPreconditionFailed, DeliveryError, PublishError
+from aiormq.abc import AbstractChannel
 from faststream.rabbit import Channel, RabbitBroker
 from yarl import URL
 
@@ -75,6 +76,12 @@ class OffLane:
         if not connection.connected.is_set():
             raise BrokerAway("the connection was lost")
         return connection
+
+    async def underlay_channel(self) -> AbstractChannel:
+        """The channel that is published and consumed on, to declare on and to watch."""
+        await self.connection()
+        channel: RobustChannel = await self.broker.config.channel_manager.get_channel()
+        return await channel.get_underlay_channel()
 
     async def publish(self, publication: Publication) -> Fate:
         """Within CONFIRM_SECONDS. Raises BrokerAway where it cannot even be tried."""

@@ -11,21 +11,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import structlog
-from aiormq.abc import DeliveredMessage
+from aio_pika import IncomingMessage
+from faststream import AckPolicy
+from faststream.rabbit import RabbitMessage, RabbitQueue
 
 from router.broker import topology
-from router.broker.connection import BROKER_FAULTS, close_quietly, connect, open_channel
-from router.broker.publisher import Fate, Publisher
+from router.broker.connection import CONNECT_SECONDS
+from router.broker.off_lane import BrokerAway, OffLane, broker_faults
+from router.broker.publisher import Fate
 from router.killpoints import reached
 from router.references import Reference
 
 log = structlog.get_logger()
 
 _FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 0.1, 5.0
-
-
-class BrokerAway(Exception):
-    """The message is on no lane, as far as is known: the client should send it again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +41,13 @@ class BrokerLink:
     def __init__(self, url: str, *, lanes_per_class: int) -> None:
         self._url = url
         self._lanes_per_class = lanes_per_class
-        self._publisher: Publisher | None = None
+        self._off_lane: OffLane | None = None
         self._replies = ""
         self._waiting: dict[str, asyncio.Future[Reply]] = {}
 
     @property
     def is_connected(self) -> bool:
-        return self._publisher is not None
+        return self._off_lane is not None
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -57,25 +56,26 @@ class BrokerLink:
             try:
                 await self._connected()
                 pause = _FIRST_PAUSE_SECONDS
-            except BROKER_FAULTS as error:
+            except BrokerAway as error:
                 log.warning("serve.broker_away", error=repr(error)[:200], pause_seconds=pause)
                 pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
             await asyncio.sleep(pause)
 
     async def submit(self, reference: Reference, *, wait_seconds: float) -> Reply | None:
-        """Onto the lane; then the receipt, if it comes within `wait_seconds`. Raises BrokerAway."""
-        publisher = self._publisher
-        if publisher is None:
+        """Onto the lane; then the receipt, if it comes within `wait_seconds`.
+
+        Raises BrokerAway: the message is on no lane, as far as is known, and should be sent again.
+        """
+        off_lane = self._off_lane
+        if off_lane is None:
             raise BrokerAway("no connection to the broker")
         correlation_id = uuid.uuid4().hex if wait_seconds else None
         with self._awaited(correlation_id) as receipt:
-            (fate,) = await publisher.publish(
-                [
-                    reference.publication(
-                        reply_to=self._replies if correlation_id else None,
-                        correlation_id=correlation_id,
-                    )
-                ]
+            fate = await off_lane.publish(
+                reference.publication(
+                    reply_to=self._replies if correlation_id else None,
+                    correlation_id=correlation_id,
+                )
             )
             if fate is not Fate.confirmed:
                 raise BrokerAway(f"the broker did not take the message: {fate.value}")
@@ -101,33 +101,45 @@ class BrokerLink:
             del self._waiting[correlation_id]
 
     async def _connected(self) -> None:
-        """One connection from its opening to its loss."""
-        connection = await connect(self._url, name="fmar serve")
-        lost: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        """One connection from its opening to its loss; queue and consumer are made anew with the next.
+
+        What aio-pika would restore is closed instead: it stays "connected" without its consumer, and the
+        broker may hold an exclusive queue's name for a connection that it has not missed yet.
+        """
+        lost = asyncio.Event()
+
+        def lose(*_cause: object) -> None:
+            lost.set()
+
         try:
-            outgoing = await open_channel(connection, confirms=True)
-            incoming = await open_channel(connection)
-            await topology.declare(incoming, lanes_per_class=self._lanes_per_class)
-            queue = await incoming.queue_declare(exclusive=True, auto_delete=True)
-            await incoming.basic_consume(queue.queue or "", self._receive, no_ack=True)
-
-            def lose(_cause: object) -> None:
-                if not lost.done():
-                    lost.set_result(None)
-
-            for channel in (outgoing, incoming):
-                channel.closing.add_done_callback(lose)
-            incoming.on_consumer_cancel_callbacks.add(lose)
-            self._replies, self._publisher = queue.queue or "", Publisher(outgoing)
-            log.info("serve.broker_connected")
-            await lost
-            log.warning("serve.broker_lost")
+            async with OffLane(self._url, name="fmar serve", on_close=lose) as off_lane:
+                replies = f"fmar.replies.{uuid.uuid4().hex}"
+                off_lane.broker.subscriber(
+                    RabbitQueue(replies, exclusive=True, auto_delete=True, durable=False),
+                    ack_policy=AckPolicy.ACK_FIRST,
+                    decoder=_raw,
+                    no_reply=True,
+                )(self._receive)
+                with broker_faults():
+                    async with asyncio.timeout(CONNECT_SECONDS):
+                        channel = await off_lane.underlay_channel()
+                        channel.closing.add_done_callback(lose)
+                        channel.on_consumer_cancel_callbacks.add(lose)
+                        await topology.declare(channel, lanes_per_class=self._lanes_per_class)
+                        await off_lane.broker.start()
+                self._replies, self._off_lane = replies, off_lane
+                log.info("serve.broker_connected")
+                await lost.wait()
+                log.warning("serve.broker_lost")
         finally:
-            self._publisher = None
-            await close_quietly(connection)
+            self._off_lane = None
 
-    async def _receive(self, message: DeliveredMessage) -> None:
-        properties = message.header.properties
-        receipt = self._waiting.get(properties.correlation_id or "")
+    async def _receive(self, message: IncomingMessage) -> None:
+        receipt = self._waiting.get(message.correlation_id or "")
         if receipt is not None and not receipt.done():
-            receipt.set_result(Reply(properties.content_type or "", message.body))
+            receipt.set_result(Reply(message.content_type or "", message.body))
+
+
+async def _raw(message: RabbitMessage) -> IncomingMessage:
+    """The delivery itself: FastStream's own reading decodes bodies and invents ids that are missing."""
+    return message.raw_message

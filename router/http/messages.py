@@ -22,8 +22,9 @@ from registry_store.database import Database
 from registry_store.dead_letters import waiting_letter_of
 from registry_store.partners import Partner
 from registry_store.writing import RowBlocks
+from router.broker.off_lane import BrokerAway
 from router.http.bodies import limited_body
-from router.http.broker_link import BrokerAway, BrokerLink
+from router.http.broker_link import BrokerLink
 from router.http.headers import Said, read_headers
 from router.http.problems import MEDIA_TYPE, Problem
 from router.killpoints import reached
