@@ -22,6 +22,14 @@ EVENTS = frozenset(
         "market_unit.composed",
         "market_unit.updated",
         "market_unit.deregistered",
+        "category_version.drafted",
+        "category_version.submitted",
+        "category_version.approved",
+        "category_version.returned",
+        "category_version.published",
+        "category_version.deprecated",
+        "category_version.retired",
+        "category_version.waived",
     }
 )
 

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints, ValidationError, model_validator
 
+from contracts.category_commands import CATEGORY_PAYLOADS
 from contracts.command_values import (
     PRINTABLE,
     AssetId,
@@ -216,6 +217,7 @@ PAYLOADS: dict[str, type[Closed]] = {
     "market_unit.create": MarketUnitCreate,
     "market_unit.compose": MarketUnitCompose,
     "market_unit.deregister": MarketUnitDeregister,
+    **CATEGORY_PAYLOADS,
 }
 COMMANDS = frozenset(PAYLOADS)
 

@@ -57,6 +57,21 @@ class Rule(Enum):
         "category_version_exists",
         "a version that was published is never written again, and a name is of one category alone",
     )
+    CAT_03 = ("category_version_frozen", "a version is edited while it is a draft, and never after")
+    CAT_04 = ("category_version_unknown", "the category version that is addressed exists")
+    CAT_05 = (
+        "transition_not_allowed",
+        "a version goes from draft to review, approval, publication, deprecation and retirement in turn",
+    )
+    CAT_06 = ("approver_is_author", "who worked on a version does not approve it")
+    CAT_07 = (
+        "version_step_too_small",
+        "a version number follows the newest, and is a new major one where something breaks",
+    )
+    CAT_08 = (
+        "breaking_without_waiver",
+        "a version that breaks the one before is published under a live waiver alone",
+    )
     CAT_09 = ("document_outside_profile", "a category document keeps to the closed profile")
     CAT_10 = (
         "reference_unresolvable",
@@ -67,7 +82,15 @@ class Rule(Enum):
         "a category document speaks of attributes that it has, and names none twice",
     )
     CAT_12 = ("ordinal_reused", "an ordinal means one name, XML name and type, for ever")
+    CAT_13 = (
+        "date_out_of_order",
+        "publication, sunset and the end of a waiver are to come, and in their order",
+    )
     CAT_14 = ("document_too_large", "a category document stays within the limits")
+    CAT_15 = (
+        "lint_failed",
+        "lint finds nothing to mend in a document that is handed over for review",
+    )
     SCH_TYPE = ("attribute_type", "an attribute has the type of its schema")
     SCH_REQUIRED = ("attribute_missing", "mandatory attributes are present")
     SCH_UNKNOWN = ("attribute_unknown", "the category defines every attribute that is given")

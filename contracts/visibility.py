@@ -107,6 +107,33 @@ _MEMBER_VIEW: dict[str, dict[str, View]] = {
         "members": View.operator,
         "refs": View.owner,
     },
+    "category_version": {
+        "kind": View.public,
+        "id": View.public,
+        "version": View.public,
+        "status": View.public,
+        "valid_from": View.public,
+        "recorded_at": View.public,
+        "category": View.public,
+        "category_version": View.public,
+        "title": View.public,
+        "document": View.public,
+        "hash": View.public,
+        "contract_hash": View.public,
+        "comparison": View.public,
+        "published_at": View.public,
+        "effective_from": View.public,
+        "deprecated_at": View.public,
+        "sunset": View.public,
+        "retired_at": View.public,
+        "authors": View.owner,
+        "approver": View.owner,
+        "comment": View.owner,
+        "drafted_at": View.owner,
+        "submitted_at": View.owner,
+        "approved_at": View.owner,
+        "waiver": View.owner,
+    },
 }
 _VIEW_OF_CLASS = {view.name: view for view in View}
 
@@ -122,6 +149,8 @@ def view_of(audience: Audience, principal: Principal) -> View:  # noqa: PLR0911 
         return View.owner
     if not principal.roles:
         return View.none
+    if audience.kind == "category_version" and "steward" in principal.roles:
+        return View.owner
     if "regulator" in principal.roles:
         return View.operator
     if "system_operator" in principal.roles and any(

@@ -112,9 +112,9 @@ def _of_values(name: str, before: Mapping[str, Any], after: Mapping[str, Any]) -
         was, now = before.get(keyword), after.get(keyword)
         if was != now:
             yield f"the {called} of {name} is {now}, it was {was}"
-    digits = before.get("fraction_digits"), after.get("fraction_digits")
-    if None not in digits and digits[1] < digits[0]:
-        yield f"{name} may have {digits[1]} decimal places, it was {digits[0]}"
+    digits, were = after.get("fraction_digits"), before.get("fraction_digits")
+    if digits is not None and were is not None and digits < were:
+        yield f"{name} may have {digits} decimal places, it was {were}"
 
 
 def _of_documents(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:

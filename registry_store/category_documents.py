@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 
 from contracts.categories import Assertion, Attribute, Catalogue, Category
-from contracts.reasons import Reason, Rule, Severity
+from contracts.reasons import Reason, Rule, Severity, escape_pointer
 from registry_store.category_manifest import check, published_files, read_manifest
 from registry_store.category_profile import (
     CategoryDocumentError,
@@ -78,8 +78,10 @@ def read_category(
     retired_from: datetime | None = None,
 ) -> Category | tuple[Reason, ...]:
     """As `category_from_document`, but what the profile does not allow comes as reasons (CAT-09 to CAT-11)."""
-    reasons = profile.category_reasons(document) or tuple(_reference_reasons(document, common))
-    if reasons:
+    references = tuple(_reference_reasons(document, common))
+    told = {reason.path for reason in references}
+    outside = (each for each in profile.category_reasons(document) if each.path not in told)
+    if reasons := (*outside, *references):
         return reasons
     resolved = resolve(document, common)
     if reasons := profile.category_reasons(resolved):
@@ -120,17 +122,20 @@ def _reference_reasons(
     document: Mapping[str, Any], common: Mapping[str, Mapping[str, Any]]
 ) -> Iterator[Reason]:
     """CAT-10 for each reference that names nothing, or that widens what it names."""
-    parts = [(f"/properties/{name}", name, part) for name, part in document["properties"].items()]
-    parts += [(f"/assertions/{n}", "", part) for n, part in enumerate(document["assertions"])]
+    properties, assertions = document.get("properties"), document.get("assertions")
+    parts = list(properties.items()) if isinstance(properties, Mapping) else []
+    parts = [(f"/properties/{escape_pointer(name)}", name, part) for name, part in parts]
+    if isinstance(assertions, list):
+        parts += [(f"/assertions/{n}", "", part) for n, part in enumerate(assertions)]
     for path, name, part in parts:
-        if "$ref" not in part:
+        if not isinstance(part, Mapping) or not isinstance(part.get("$ref"), str):
             continue
         shared = _shared(part, common)
         if shared is None:
             yield Reason(
                 Rule.CAT_10, f"there is no {part['$ref']}; nothing is fetched", f"{path}/$ref"
             )
-        elif is_wider(shared, part):
+        elif name and is_wider(shared, part):
             yield Reason(Rule.CAT_10, f"widens {name} beyond the shared definition", path)
 
 

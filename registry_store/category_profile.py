@@ -48,11 +48,19 @@ class Profile:
 
 def is_wider(shared: Mapping[str, Any], beside: Mapping[str, Any]) -> bool:
     """What stands beside a `$ref` applies in addition to it, so it can only narrow it."""
-    return (
-        not set(beside.get("enum", ())) <= set(shared.get("enum", ()))
-        or ("minimum" in beside and not beside["minimum"] >= shared.get("minimum", float("inf")))
-        or ("maximum" in beside and not beside["maximum"] <= shared.get("maximum", float("-inf")))
-    )
+    try:
+        return (
+            not set(beside.get("enum", ())) <= set(shared.get("enum", ()))
+            or (
+                "minimum" in beside and not beside["minimum"] >= shared.get("minimum", float("inf"))
+            )
+            or (
+                "maximum" in beside
+                and not beside["maximum"] <= shared.get("maximum", float("-inf"))
+            )
+        )
+    except TypeError:
+        return False  # no numbers, no options: the profile says so
 
 
 def name_reasons(category: Category) -> Iterator[Reason]:

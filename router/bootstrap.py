@@ -8,18 +8,23 @@ import orjson
 
 from adapters import Adapter, adapters
 from adapters.tables.profile import Profile, profile_from_document
+from adapters.tables.templates.documents import ITEMS, MARKET_UNIT
 from contracts.categories import Catalogue
 from contracts.messages import Limits
 from registry_store.category_documents import load_catalogue
+from registry_store.category_reading import CategoryReader, category_reader
 from registry_store.conformance import Conformance
 from registry_store.database import Database
 from registry_store.genesis import ensure_hub_organisation
+from registry_store.live_catalogue import LiveCatalogue
 from registry_store.rules.decision import Setting
 from router.pipeline import Pipeline
 from router.record_forms import RecordForms
 from router.settings import Settings
 
 SCHEMAS = Path(__file__).parent.parent / "schemas" / "json"
+#: Names of table layouts that a category cannot have.
+RESERVED_LAYOUTS = (ITEMS, MARKET_UNIT)
 
 
 @dataclass(frozen=True)
@@ -28,18 +33,33 @@ class Language:
 
     catalogue: Catalogue
     conformance: Conformance
+    categories: CategoryReader
     adapters: tuple[Adapter, ...]
     limits: Limits
     forms: RecordForms
+    live: LiveCatalogue
 
     def setting(self, now: datetime, hub_key: bytes, id_round: int = 0) -> Setting:
-        return Setting(now, hub_key, self.catalogue, self.conformance.conform, id_round)
+        return Setting(
+            now, hub_key, self.catalogue, self.conformance.conform, self.categories, id_round
+        )
 
 
 def language() -> Language:
-    catalogue = load_catalogue(SCHEMAS)
-    spoken = adapters(profiles(), catalogue)
-    return Language(catalogue, Conformance(catalogue), spoken, Limits(), RecordForms(spoken))
+    catalogue, layouts = load_catalogue(SCHEMAS), profiles()
+    spoken = adapters(layouts, catalogue)
+    reader = category_reader(
+        SCHEMAS, reserved={*RESERVED_LAYOUTS, *(each.name for each in layouts)}
+    )
+    return Language(
+        catalogue,
+        Conformance(catalogue),
+        reader,
+        spoken,
+        Limits(),
+        RecordForms(spoken),
+        LiveCatalogue(catalogue, reader),
+    )
 
 
 def profiles() -> list[Profile]:
@@ -71,4 +91,5 @@ def pipeline(
         adapters=spoken.adapters,
         make_setting=lambda now, id_round: spoken.setting(now, key, id_round),
         limits=spoken.limits,
+        renew=spoken.live.renew,
     )

@@ -47,6 +47,7 @@ class Scheduled:
     language: Language
 
     def __call__(self, connection: psycopg.Connection, now: datetime) -> int:
+        self.language.live.renew(connection)
         due = due_commands(connection, now, limit=_SCHEDULED_AT_ONCE)
         reached("clock.before_decide")
         self.pipeline.decide([self._reading(command, now) for command in due])

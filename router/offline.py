@@ -16,6 +16,7 @@ from contracts.reasons import Reason, has_errors
 from contracts.receipts import Outcome, receipt
 from contracts.visibility import Principal
 from registry_store.rules.asset_statement import Stated, statement_reasons
+from registry_store.rules.category_draft import Drafted
 from registry_store.rules.decision import Accepted, Context, Decision, Rejected, Setting
 from router import offline_units
 from router.bootstrap import Language
@@ -150,6 +151,8 @@ def _decided(read_item: ReadItem, state: AssumingState, context: Context) -> Val
     command = route.prepare(read_item.command, context)
     if (validated := _OF_UNITS.get(name)) is not None:
         return validated(command, state, context)
+    if isinstance(command, Drafted):
+        return "rejected" if command.reasons else "accepted", command.reasons, None
     if name in _REGISTRATIONS:
         return _registered(route.decide(command, state, context), state)
     if isinstance(command, Stated):

@@ -9,6 +9,10 @@ from registry_store.rules import (
     asset_deregister,
     asset_register,
     asset_update,
+    category_draft,
+    category_publication,
+    category_review,
+    category_versions,
     market_unit_compose,
     market_unit_create,
     market_unit_deregister,
@@ -62,4 +66,16 @@ ROUTES: dict[str, Route] = {
         market_unit_compose.needs, market_unit_compose.decide, state_unit, diagnose_unit
     ),
     "market_unit.deregister": Route(market_unit_deregister.needs, market_unit_deregister.decide),
+    "category.draft": Route(
+        category_draft.needs_draft, category_draft.decide_draft, category_draft.state_draft
+    ),
+    "category.submit": Route(category_versions.needs, category_review.decide_submit),
+    "category.approve": Route(category_versions.needs, category_review.decide_approve),
+    "category.return": Route(category_versions.needs, category_review.decide_return),
+    "category.waive": Route(category_versions.needs, category_review.decide_waive),
+    "category.publish": Route(
+        category_publication.needs_publish, category_publication.decide_publish
+    ),
+    "category.deprecate": Route(category_versions.needs, category_publication.decide_deprecate),
+    "category.retire": Route(category_versions.needs, category_publication.decide_retire),
 }

@@ -26,7 +26,7 @@ def category_of(statement: AssetStatement, context: Context) -> Category | Reaso
         statement.category_version,
     )
     if version is None:
-        found = catalogue.effective(name, context.now)
+        found = catalogue.effective(name, context.stated_at)
         if found is not None:
             return found
         known = ", ".join(catalogue.names())
@@ -34,7 +34,7 @@ def category_of(statement: AssetStatement, context: Context) -> Category | Reaso
             Rule.CAT_01, f"no category {name} is effective; there are {known}", "/category"
         )
     found = catalogue.get(name, version)
-    if found is None or not found.is_effective(context.now):
+    if found is None or not found.is_effective(context.stated_at):
         text = f"version {version} of category {name} is not published and effective"
         return Reason(
             Rule.CAT_01, text, "/category_version" if name in catalogue.names() else "/category"
@@ -79,7 +79,7 @@ def diagnose_asset(payload: Mapping[str, Any], context: Context) -> tuple[Reason
     name, attributes = payload.get("category"), payload.get("attributes")
     if not isinstance(name, str) or not isinstance(attributes, Mapping):
         return ()
-    category = context.setting.catalogue.effective(name, context.now)
+    category = context.setting.catalogue.effective(name, context.stated_at)
     if category is None:
         return ()
     _, reasons = context.setting.conform(category, attributes)

@@ -5,6 +5,9 @@ from typing import Any
 
 from contracts.changes import Audience, Record
 
+#: States of a category version that anyone may read.
+PUBLIC_STATES = ("published", "deprecated", "retired")
+
 
 def audience_now(record: Record) -> Audience:
     return record.audience or audience_of(record.kind, record.id, record.content)
@@ -18,9 +21,14 @@ def unit_audience(
 
 
 def audience_of(kind: str, id: str, content: Mapping[str, Any]) -> Audience:
-    """Of an organisation or an asset. That of a market unit does not follow from its content alone."""
+    """Of an organisation, an asset or a category version. That of a market unit does not follow from its
+    content alone.
+    """
     if kind == "organisation":
         return Audience(kind=kind, organisations=(id,))
+    if kind == "category_version":
+        is_public = content["status"] in PUBLIC_STATES
+        return Audience(kind=kind, category=content["category"], hidden=not is_public)
     network = content.get("network", {})
     fsp = content.get("fsp")
     owner = content.get("owner", {}).get("organisation")

@@ -22,6 +22,14 @@ ROLES_OF_COMMAND = {
     "market_unit.create": frozenset({"fsp", "platform", "facilitator"}),
     "market_unit.compose": frozenset({"fsp", "platform", "facilitator"}),
     "market_unit.deregister": frozenset({"fsp", "platform", "facilitator"}),
+    "category.draft": frozenset({"steward"}),
+    "category.submit": frozenset({"steward"}),
+    "category.approve": frozenset({"steward"}),
+    "category.return": frozenset({"steward"}),
+    "category.publish": frozenset({"steward"}),
+    "category.deprecate": frozenset({"steward"}),
+    "category.retire": frozenset({"steward"}),
+    "category.waive": frozenset({"facilitator"}),
 }
 
 

@@ -10,6 +10,7 @@ from contracts.changes import Record, RecordChange, SourceSeen
 from contracts.identifiers import derive_public_id
 from contracts.reasons import Reason
 from contracts.visibility import PUBLIC, Principal
+from registry_store.category_reading import CategoryReader
 
 #: Checks and canonicalises the attributes of an asset: (canonical attributes, reasons).
 Conform = Callable[[Category, Mapping[str, Any]], tuple[dict[str, Any], tuple[Reason, ...]]]
@@ -23,6 +24,8 @@ class Setting:
     hub_key: bytes
     catalogue: Catalogue
     conform: Conform
+    #: Reads category documents that come by message.
+    categories: CategoryReader
     #: Raised when a derived id was taken, so that the next free one is found.
     id_round: int = 0
 
@@ -44,6 +47,15 @@ class Context:
     actor: str = ""
     principal: Principal = PUBLIC
     acting_for: str = ""
+    received_at: datetime | None = None
+
+    @property
+    def stated_at(self) -> datetime:
+        """The hour by which it is decided which category versions may be used: when the hub took the message
+        in. So it is the same version that the message is read with and decided with, by whom and how often
+        ever.
+        """
+        return self.received_at or self.now
 
     @property
     def now(self) -> datetime:

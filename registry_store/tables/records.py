@@ -38,6 +38,10 @@ record = Table(
     Column("fsp", BigInteger),
     Index("record_of_fsp", "fsp", postgresql_where=text("fsp IS NOT NULL")),
     UniqueConstraint("id", name="record_id_once"),
+    #: What every process asks before it reads anything: whether a category version has changed.
+    Index(
+        "record_category_versions", "version", postgresql_where=text("kind = 'category_version'")
+    ),
 )
 
 #: Versions, append-only: what was stated to be true from `valid_from` on. Where a slice ends follows

@@ -41,6 +41,7 @@ async def _run(settings: Settings) -> None:
         broker_url=settings.broker_url.get_secret_value(),
         hub_key=hub_key(settings),
         catalogue=spoken.catalogue,
+        renew=spoken.live.renew,
         forms=spoken.forms,
         encode_receipt=receipts_in_own_format(spoken),
         settings=RelaySettings(calls=CallRules(private_targets=settings.webhook_private_targets)),

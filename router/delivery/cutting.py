@@ -15,6 +15,7 @@ from registry_store.database import Database
 from registry_store.feed import grants, log
 from registry_store.feed.cut import CutReport, Cutter
 from registry_store.feed.packing import FeedLimits
+from registry_store.live_catalogue import Renew, nothing_new
 from router.delivery.interrupting import interrupt
 from router.delivery.leases import Lease
 from router.killpoints import reached
@@ -35,13 +36,15 @@ class Cutting:
         catalogue: Catalogue,
         limits: FeedLimits,
         on_cut: Callable[[frozenset[str]], None],
+        renew: Renew = nothing_new,
     ) -> None:
-        """`on_cut` is told which subscriptions have new bundles."""
+        """`on_cut` is told which subscriptions have new bundles; `renew` brings the catalogue up to date."""
         self._database = database
         self._lease = lease
         self._catalogue = catalogue
         self._limits = limits
         self._on_cut = on_cut
+        self._renew = renew
         self._cutter = Cutter(catalogue, limits)
         self._connection: psycopg.Connection | None = None
         self._laggard_turn = 0
@@ -70,6 +73,7 @@ class Cutting:
             self._connection.close()
 
     def _step(self, connection: psycopg.Connection) -> bool:
+        self._renew(connection)
         head = log.head(connection)
         standing = connection.execute(_POSITIONS).fetchall()
         mine = self._lease.mine

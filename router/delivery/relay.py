@@ -14,6 +14,7 @@ import structlog
 from contracts.categories import Catalogue
 from registry_store.database import Database
 from registry_store.feed.packing import FeedLimits
+from registry_store.live_catalogue import Renew, nothing_new
 from registry_store.processes import BEAT_SECONDS
 from router.delivery.addresses import CallRules
 from router.delivery.amqp import AmqpWay, Broker
@@ -58,12 +59,14 @@ class Relay:
         forms: RecordForms,
         encode_receipt: EncodeReceipt,
         settings: RelaySettings | None = None,
+        renew: Renew = nothing_new,
     ) -> None:
         self._settings = settings or RelaySettings()
         self._database = database
         self._broker_url = broker_url
         self._hub_key = hub_key
         self._catalogue = catalogue
+        self._renew = renew
         self._forms = forms
         self._encode_receipt = encode_receipt
         self._lease = Lease(database)
@@ -109,7 +112,7 @@ class Relay:
             for dispatch in dispatches:
                 loop.call_soon_threadsafe(dispatch.wake, subscriptions)
 
-        parts = {"catalogue": self._catalogue, "limits": self._settings.feed, "on_cut": on_cut}
+        parts = {"catalogue": self._catalogue, "limits": self._settings.feed, "on_cut": on_cut, "renew": self._renew}
         cutting = Cutting(self._database, self._lease, **parts)  # type: ignore[arg-type] # as named
         snapshotting = Snapshotting(self._database, self._lease, **parts)  # type: ignore[arg-type]
         receipts = LeftReceipts(self._database, broker, self._encode_receipt)

@@ -10,6 +10,7 @@ from contracts.categories import Catalogue
 from registry_store.database import Database
 from registry_store.feed import snapshots
 from registry_store.feed.packing import FeedLimits
+from registry_store.live_catalogue import Renew, nothing_new
 from router.delivery.interrupting import interrupt
 from router.delivery.leases import Lease
 
@@ -27,17 +28,20 @@ class Snapshotting:
         catalogue: Catalogue,
         limits: FeedLimits,
         on_cut: Callable[[frozenset[str]], None],
+        renew: Renew = nothing_new,
     ) -> None:
         self._database = database
         self._lease = lease
         self._catalogue = catalogue
         self._limits = limits
         self._on_cut = on_cut
+        self._renew = renew
         self._connection: psycopg.Connection | None = None
 
     def step(self) -> bool:
         """Takes one that is waiting and ours; whether there was one."""
         with self._database.writing() as connection:
+            self._renew(connection)
             waiting = snapshots.waiting(connection)
         for subscription in waiting:
             if subscription in self._lease.mine:

@@ -66,6 +66,7 @@ def prepare(work: Work, setting: Setting, needed: Needs) -> None:
             reading.message_id,
             item.place,
             acting_for=reading.on_behalf_of or work.organisation or "",
+            received_at=reading.envelope.received_at,
         )
         route = ROUTES.get(item.command)
         if read_item.command is None or route is None:

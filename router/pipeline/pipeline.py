@@ -14,6 +14,7 @@ from contracts.reasons import Reason, Rule
 from registry_store.database import Database
 from registry_store.dead_letters import bury, transport_headers
 from registry_store.faults import WORLD_MOVED, Transient, is_passing
+from registry_store.live_catalogue import Renew, nothing_new
 from registry_store.rules.decision import Setting
 from registry_store.writing import RowBlocks
 from router.answers import Answer
@@ -41,7 +42,8 @@ class _Failed:
 class Pipeline:
     """Decides groups of messages, one transaction each. Not thread-safe: one caller at a time.
 
-    `make_setting(now, round)` gives the rules' setting for one try. `step` is told after each of the
+    `make_setting(now, round)` gives the rules' setting for one try. `renew` brings the catalogue up to date:
+    before a group is read, and before it is decided anew. `step` is told after each of the
     three steps (loaded, decided, written).
     """
 
@@ -52,6 +54,7 @@ class Pipeline:
         adapters: tuple[Adapter, ...],
         make_setting: Callable[[datetime, int], Setting],
         limits: Limits,
+        renew: Renew = nothing_new,
         clock: Callable[[], datetime] = _utc_now,
         step: Callable[[str], None] = lambda _step: None,
     ) -> None:
@@ -59,6 +62,7 @@ class Pipeline:
         self._adapters = adapters
         self._make_setting = make_setting
         self._limits = limits
+        self._renew = renew
         self._clock = clock
         self._step = step
         self._rows = RowBlocks()
@@ -66,6 +70,7 @@ class Pipeline:
 
     def process(self, envelopes: Sequence[Envelope]) -> list[Answer]:
         """One answer per envelope, in order. Raises Transient where trying again later may help."""
+        self._look_for_versions()
         readings = [self._read(envelope) for envelope in envelopes]
         decided = iter(
             self.decide([reading for reading in readings if isinstance(reading, Reading)])
@@ -94,6 +99,8 @@ class Pipeline:
 
     def _in_rounds(self, readings: Sequence[Reading]) -> list[Answer]:
         for round_number in range(_ROUNDS):
+            if round_number:
+                self._renew(self._connect())
             group = Group(self._make_setting(self._clock(), round_number), self._rows, self._step)
             try:
                 return run(self._connect(), readings, group)
@@ -105,6 +112,14 @@ class Pipeline:
                     sqlstate=error.sqlstate,
                 )
         raise Transient(f"the world moved {_ROUNDS} times under a group of {len(readings)}")
+
+    def _look_for_versions(self) -> None:
+        """Raises Transient where the registry is away."""
+        try:
+            self._renew(self._connect())
+        except Exception as error:
+            self._raise_if_passing(error)
+            raise
 
     def _read(self, envelope: Envelope) -> "Reading | _Failed":
         try:

@@ -12,7 +12,7 @@ from registry_store.audit import Report, verify
 from registry_store.database import Database
 from registry_store.genesis import ensure_hub_organisation
 from router.answers import Answer
-from router.bootstrap import language
+from router.bootstrap import Language, language
 from router.pipeline import Pipeline
 
 HUB_KEY = bytes(range(32))
@@ -70,10 +70,13 @@ def event(
 
 
 class Registry:
-    """Partners, and a pipeline to send through. `url`: the runtime role's."""
+    """Partners, and a pipeline to send through. `url`: the runtime role's. `spoken`: a language of its own
+    where the registry publishes categories.
+    """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, spoken: Language = LANGUAGE) -> None:
         self.database = Database(url)
+        self.spoken = spoken
         self.pipeline = self.new_pipeline()
         self._ids = itertools.count(1)
         self.organisations: dict[str, str] = {}
@@ -87,10 +90,11 @@ class Registry:
     ) -> Pipeline:
         return Pipeline(
             self.database,
-            adapters=LANGUAGE.adapters,
-            limits=LANGUAGE.limits,
+            adapters=self.spoken.adapters,
+            limits=self.spoken.limits,
             step=step,
-            make_setting=lambda now, id_round: LANGUAGE.setting(now, HUB_KEY, id_round),
+            renew=self.spoken.live.renew,
+            make_setting=lambda now, id_round: self.spoken.setting(now, HUB_KEY, id_round),
             **({"clock": now} if now else {}),
         )
 

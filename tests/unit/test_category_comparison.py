@@ -81,7 +81,7 @@ def test_a_refutation_shows_attributes_that_are_no_longer_valid():
 
 
 def test_members_of_a_list_are_compared_too():
-    items = tidal_lagoon()["properties"]["turbines"]["items"]
+    items = tidal_lagoon()["properties"]["turbine_sets"]["items"]
     items["properties"]["rated_power_kw"]["unit"] = "MW"
-    comparison = compare(version("1.0"), version("2.0", turbines={"items": items}))
-    assert comparison.breaks == ("the unit of rated_power_kw in turbines is MW, it was kW",)
+    comparison = compare(version("1.0"), version("2.0", turbine_sets={"items": items}))
+    assert comparison.breaks == ("the unit of rated_power_kw in turbine_sets is MW, it was kW",)

@@ -69,12 +69,12 @@ class TestADocumentThatIsRefused:
     def test_refers_to_another_place(self):
         document = tidal_lagoon()
         document["properties"]["make"] = {"$ref": "https://example.org/make.json"}
-        assert found(document) == {("CAT-09", "/properties/make/$ref")}
+        assert found(document) == {("CAT-10", "/properties/make/$ref")}
 
     def test_refers_to_itself(self):
         document = tidal_lagoon()
         document["properties"]["make"] = {"$ref": "#/properties/make"}
-        assert found(document) == {("CAT-09", "/properties/make/$ref")}
+        assert found(document) == {("CAT-10", "/properties/make/$ref")}
 
     def test_refers_to_what_is_not_there_and_widens_what_is(self):
         document = tidal_lagoon(metering={"enum": ["boundary", "roof"]})
@@ -147,7 +147,7 @@ class TestHashes:
         "changed",
         [
             {"basin_area_km2": {"title": "Area", "description": "How large the lagoon is."}},
-            {"turbines": {"title": "Machines"}},
+            {"turbine_sets": {"title": "Machines"}},
         ],
     )
     def test_documentation_alone_leaves_the_contract_as_it_is(self, changed):
