@@ -36,10 +36,16 @@ class CategoryForm:
         self._by_ordinal = {str(each.ordinal): each.name for each in attributes}
 
     @cached_property
-    def scalars(self) -> dict[str, tuple[str, Reader]]:
-        """`FA2|13|make` -> name and reader: what nearly every record is found by, in one look-up."""
+    def scalars(self) -> dict[str, tuple[str, Reader | None]]:
+        """`FA2|13|make` -> name and reader: what nearly every record is found by, in one look-up.
+
+        None: the text is the value.
+        """
         return {
-            f"{ATTRIBUTE}|{ordinal}|{each.name}": (each.name, reader(each.type))
+            f"{ATTRIBUTE}|{ordinal}|{each.name}": (
+                each.name,
+                None if each.type == "string" else reader(each.type),
+            )
             for each in self._by_name.values()
             if each.type != "array"
             for ordinal in (each.ordinal, "")

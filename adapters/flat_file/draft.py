@@ -42,10 +42,12 @@ class Draft:
     def put_members(self, fields: list[str], line: int) -> None:
         """The members of FA1."""
         self.check_width(fields, WIDTH, line)
-        stated = enumerate(fields[FIRST_MEMBER - 1 :], FIRST_MEMBER)
-        for (field, text), slot in zip(stated, self._plan.slots, strict=False):
+        payload = self.payload
+        field = FIRST_MEMBER - 1
+        for text, slot in zip(fields[field:], self._plan.slots, strict=False):
+            field += 1
             if text:
-                self._put(self.payload, slot, slot.read(text), line, field)
+                self._put_member(payload, slot, text, line, field)
 
     def put_record(self, record: str, line: int) -> bool:
         """A record below FA1, if it is of a group that belongs there."""
@@ -85,6 +87,14 @@ class Draft:
             text = f"{fields[0]} has {width} fields, this one has {len(fields)}: a value holds no |"
             self.refuse(Rule.FLAT_07, text, line, width + 1)
 
+    def _put_member(
+        self, into: dict[str, Any], slot: Slot, text: str, line: int, field: int
+    ) -> None:
+        if slot.parents:
+            self._put(into, slot, slot.read(text), line, field)
+        else:
+            into[slot.name] = slot.read(text)  # which one field of the record names
+
     def _put(
         self, into: dict[str, Any], slot: Slot, value: Any, line: int, field: int | None
     ) -> None:
@@ -116,9 +126,11 @@ class Draft:
             fields[len(parts) :] = ["|".join(fields[len(parts) :])]
         self.check_width(fields, len(parts) + 1, line)
         element: dict[str, Any] = {}
-        for field, (text, slot) in enumerate(zip(fields[1:], parts, strict=False), 2):
+        field = 1
+        for text, slot in zip(fields[1:], parts, strict=False):
+            field += 1
             if text:
-                self._put(element, slot, slot.read(text), line, field)
+                self._put_member(element, slot, text, line, field)
         into = self.payload
         for parent in whole.parents:
             into = into.setdefault(parent, {})

@@ -23,6 +23,9 @@ from adapters.flat_file.places import place, shortened
 from contracts.messages import Item, Limits
 from contracts.reasons import Reason, Rule
 
+#: Where an item says which category it is of, and by which its attributes are read.
+_STATED = slice(CATEGORY - 1, CATEGORY_VERSION)
+_FORM = slice(FORM_CATEGORY - 1, FORM_VERSION)
 _BEGINNING = f"{ITEM}|"
 _ENVELOPE = ("ZHV|", "ZHD|", "ZPT|")
 
@@ -51,7 +54,7 @@ class ItemReader:
         self._commands = commands
         self._also = tuple(f"{code}|" for code in also)
         self._is_pool = is_pool
-        self._form_of: dict[tuple[str, str], CategoryForm] = {}
+        self._form_of: dict[tuple[str, ...], tuple[CategoryForm, str | None]] = {}
         self.acts_for: dict[str, int] = {}
 
     def read(
@@ -84,7 +87,8 @@ class ItemReader:
         acts_for = fields[ACTS_FOR - 1] if len(fields) >= ACTS_FOR else ""
         self.acts_for.setdefault(acts_for, line)
         plan = plan_of(command)
-        form, problem = self._form(fields)
+        key = (*fields[_FORM], *fields[_STATED])
+        form, problem = self._form_of.get(key) or self._form(fields, key)
         draft = Draft(plan, form, is_pool=self._is_pool)
         if fields[NUMBER - 1] != str(number):
             text = f"items count from 1: this is item {number}, not {fields[NUMBER - 1][:20]!r}"
@@ -109,24 +113,23 @@ class ItemReader:
             head, _, text = record[:-1].rpartition("|")
             scalar = known(head)
             if scalar is not None and text and scalar[0] not in values:
-                values[scalar[0]] = scalar[1](text)
+                name, read = scalar
+                values[name] = text if read is None else read(text)
             elif record and not draft.put_record(record, line) and not record.startswith(elsewhere):
                 draft.reasons.append(self._misplaced(record, line))
 
-    def _form(self, fields: Sequence[str]) -> tuple[CategoryForm, str | None]:
+    def _form(self, fields: Sequence[str], key: tuple[str, ...]) -> tuple[CategoryForm, str | None]:
         """The form by which the item's attributes are read, and what contradicts it."""
-        stated, version = _pair(fields, CATEGORY, CATEGORY_VERSION)
-        by, by_version = _pair(fields, FORM_CATEGORY, FORM_VERSION)
+        stated, version = (*fields[_STATED], "", "")[:2]
+        by, by_version = (*fields[_FORM], "", "")[:2]
         problem = None
         if by and stated and by != stated:
             problem = f"the attributes are said to be of {by[:60]}, the item of {stated[:60]}"
         if not by:
             by, by_version = stated, version
-        key = (by, by_version)
-        form = self._form_of.get(key)
-        if form is None:
-            form = self._form_of[key] = self._forms.of(by, by_version, self._at) if by else NO_FORM
-        return form, problem
+        form = self._forms.of(by, by_version, self._at) if by else NO_FORM
+        found = self._form_of[key] = (form, problem)
+        return found
 
     def _unknown(self, command: str, line: int) -> Reason:
         known = ", ".join(sorted(self._commands))
@@ -137,10 +140,3 @@ class ItemReader:
         group = record.split("|", 1)[0][:20]
         text = f"a record of group {group!r} has no place here in the flow {self._flow}"
         return Reason(Rule.FLAT_06, text, place=place(line, 1))
-
-
-def _pair(fields: Sequence[str], first: int, second: int) -> tuple[str, str]:
-    return (
-        fields[first - 1] if len(fields) >= first else "",
-        fields[second - 1] if len(fields) >= second else "",
-    )
