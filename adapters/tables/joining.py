@@ -1,7 +1,7 @@
 """Rows that follow each other and are one item: a market unit has one row per member.
 
 A row belongs to the item before it if it has the same item number, or, where it has none, states nothing
-beside its own element, or nothing else than the first row of the item.
+beside its own element, or nothing else than the first row of the item. No item goes from sheet to sheet.
 """
 
 import re
@@ -82,6 +82,8 @@ class _Join:
             draft.doubt(Rule.TAB_05, text, column=self._number)
 
     def _continues(self, draft: Draft, number: Any, command: Any, rest: Mapping[str, Any]) -> bool:
+        if draft.where != self._items[-1][0].where:
+            return False
         if number is not None:
             return bool(number == self._said[0])
         if self._list not in draft.payload:

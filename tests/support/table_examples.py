@@ -57,6 +57,12 @@ CREATION = Entry(
         ],
     },
 )
+#: Each cell is wrong in a way of its own.
+REFUSED = (
+    "Template;heat_pump;1.0\r\n"
+    "Command;Accounting point scheme;Accounting point;Connection status;Import capacity (kW);Date connected\r\n"
+    "register;mpan;1200000000000;conected;7,4567;2019-02-29\r\n"
+)
 COMPOSITION = Entry(
     "market_unit.compose",
     {
@@ -81,6 +87,7 @@ def made() -> Iterator[tuple[str, bytes]]:
         media_type, body = csv.encode(document)
         layout = media_type.partition("profile=")[2].partition(";")[0]
         yield f"csv/{name}.csv", f"{TEMPLATE},{layout},\r\n".encode() + body
+    yield "csv/asset.register.refused.csv", REFUSED.encode()
     battery = CATALOGUE.get("battery_storage", "1.0")
     assert battery is not None
     yield "csv/template.battery_storage.csv", csv_template(category_table(battery))

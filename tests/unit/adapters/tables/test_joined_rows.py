@@ -4,7 +4,15 @@ import pytest
 
 from contracts.messages import Decoded, Item
 from router.offline import validate
-from tests.unit.adapters.tables.speaking import LANGUAGE, adapter, envelope, read_rows
+from tests.unit.adapters.tables.speaking import (
+    LANGUAGE,
+    XLSX,
+    adapter,
+    envelope,
+    read,
+    read_rows,
+)
+from tests.unit.adapters.tables.workbooks import by_openpyxl
 
 HEADINGS = (
     "Item",
@@ -92,6 +100,16 @@ def test_a_cell_of_a_member_that_cannot_be_read_is_a_reason_of_that_member() -> 
         ("TAB-05", "/members/1/asset", 'row 3, column "Member asset reference"')
     ]
     assert item.payload["members"][1] == {"asset": "A-1"}
+
+
+def test_no_unit_goes_from_sheet_to_sheet() -> None:
+    first = [HEADINGS, ("1", "", "East", "spg", "A", "")]
+    second = [HEADINGS, ("1", "", "", "", "B", "")]
+    decoded = read(f"{XLSX}; profile=market_unit", by_openpyxl({"One": first, "Two": second}))
+    assert [(item.place, members(item)) for item in decoded.items] == [
+        ('sheet "One", row 2', ["A"]),
+        ('sheet "Two", row 2', ["B"]),
+    ]
 
 
 def test_assets_and_units_may_stand_in_one_table() -> None:
