@@ -2,7 +2,7 @@
 
 Its defaults are set aside where they would lose or invent something: messages are persistent, one that
 no queue takes comes back as an error, and properties are those of the publication and no others. Lanes
-stay below it (docs/decisions/0015).
+stay below it (docs/decisions/0016).
 """
 
 import asyncio
