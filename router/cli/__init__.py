@@ -26,6 +26,7 @@ COMMANDS = {
     "validate": "validate",
     "category": "category",
     "convert": "convert",
+    "formats": "formats",
     "subscribe": "subscriptions",
     "subscriptions": "subscriptions",
     "feed": "subscriptions",

@@ -5,15 +5,15 @@
 
 from pathlib import Path
 
-from contracts.commands import COMMANDS
-from router.bootstrap import language, profiles
+from adapters.totality import rows, totality
+from router.bootstrap import Language, language, profiles
 
 README = Path(__file__).parents[2] / "README.md"
 BEGIN, END = "<!-- generated: formats -->", "<!-- /generated -->"
 
 
 def formats_table() -> str:
-    """Formats, mapping profiles, commands and categories with their versions."""
+    """Formats, mapping profiles and categories with their versions; and which command goes in which."""
     spoken = language()
     lines = ["| what | which |", "|---|---|"]
     for adapter in spoken.adapters:
@@ -21,13 +21,22 @@ def formats_table() -> str:
         lines.append(f"| format `{adapter.name}` | {media_types} |")
     found = ", ".join(f"`{profile.name}` {profile.version}" for profile in profiles())
     lines.append(f"| mapping profiles of `csv` | {found} |")
-    lines.append(f"| commands | {', '.join(f'`{command}`' for command in sorted(COMMANDS))} |")
     versions: dict[str, list[str]] = {}
     for category in sorted(spoken.catalogue, key=lambda each: (each.name, each.version)):
         versions.setdefault(category.version, []).append(f"`{category.name}`")
     for version, names in versions.items():
         lines.append(f"| categories, version {version} | {', '.join(names)} |")
-    return "\n".join(lines)
+    return "\n".join([*lines, "", *_commands_table(spoken)])
+
+
+def _commands_table(spoken: Language) -> list[str]:
+    columns = totality(spoken.adapters, profiles())
+    names = [f"`{column.name}`" for column in columns]
+    lines = [f"| command | {' | '.join(names)} |", "|---" * (len(names) + 1) + "|"]
+    for command in rows():
+        carried = " | ".join(column.of(command).value for column in columns)
+        lines.append(f"| `{command}` | {carried} |")
+    return lines
 
 
 def with_table(text: str) -> str:
