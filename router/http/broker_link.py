@@ -7,8 +7,9 @@ alone. So nobody asks the database over and over, and refusals that are stored n
 import asyncio
 import contextlib
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import structlog
 from aio_pika import IncomingMessage
@@ -41,6 +42,8 @@ class BrokerLink:
     def __init__(self, url: str, *, lanes_per_class: int) -> None:
         self._url = url
         self._lanes_per_class = lanes_per_class
+        #: FastStream's, for what is published and received from the next connection on.
+        self.middlewares: Sequence[Any] = ()
         self._off_lane: OffLane | None = None
         self._replies = ""
         self._waiting: dict[str, asyncio.Future[Reply]] = {}
@@ -112,7 +115,9 @@ class BrokerLink:
             lost.set()
 
         try:
-            async with OffLane(self._url, name="fmar serve", on_close=lose) as off_lane:
+            async with OffLane(
+                self._url, name="fmar serve", on_close=lose, middlewares=self.middlewares
+            ) as off_lane:
                 replies = f"fmar.replies.{uuid.uuid4().hex}"
                 off_lane.broker.subscriber(
                     RabbitQueue(replies, exclusive=True, auto_delete=True, durable=False),

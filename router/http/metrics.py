@@ -8,11 +8,21 @@
 | fmar_processes_ready | gauge | processes, by role |
 | fmar_dead_letters_waiting | gauge | dead letters that were not redriven |
 | fmar_receipts_due | gauge | receipts left to the relay |
+| fmar_broker_published_messages_* | counters, histogram | references: messages, errors, seconds; by exchange, status |
+| fmar_broker_received_* | counters, histograms, gauge | replies to those who wait: messages, errors, bytes, seconds |
+
+The last two are what FastStream's middleware counts.
 """
 
 import time
 from collections.abc import Iterable
+from typing import Any
 
+from faststream.message import StreamMessage
+from faststream.prometheus import ConsumeAttrs
+from faststream.prometheus.middleware import PrometheusMiddleware
+from faststream.rabbit.prometheus.provider import RabbitMetricsSettingsProvider
+from faststream.rabbit.response import RabbitPublishCommand
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
@@ -44,6 +54,14 @@ class Metrics:
             buckets=_BUCKETS, registry=self._registry,
         )  # fmt: skip
         self._registry.register(_Stored(database, broker))
+        broker.middlewares = (
+            PrometheusMiddleware[Any, RabbitPublishCommand](
+                settings_provider_factory=lambda _: _Destinations(),
+                registry=self._registry,
+                app_name="serve",
+                metrics_prefix="fmar_broker",
+            ),
+        )
 
     def exposition(self) -> bytes:
         """The text that Prometheus scrapes. Blocking."""
@@ -73,6 +91,16 @@ class Metrics:
                 self._seconds.labels(route).observe(time.perf_counter() - began)
 
         return counted
+
+
+class _Destinations(RabbitMetricsSettingsProvider):
+    """Exchanges as labels; routing keys and queues name partners and processes, and have no end."""
+
+    def get_publish_destination_name_from_cmd(self, cmd: RabbitPublishCommand) -> str:
+        return cmd.exchange.name or "default"
+
+    def get_consume_attrs_from_message(self, msg: StreamMessage[Any]) -> ConsumeAttrs:
+        return {"destination_name": "replies", "message_size": len(msg.body), "messages_count": 1}
 
 
 class _Stored(Collector):

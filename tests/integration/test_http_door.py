@@ -205,12 +205,32 @@ async def test_metrics_are_a_closed_list(hub: Doors):
             await client.get(path)
         text = (await client.get("/metrics")).text
     names = {line.split()[2] for line in text.splitlines() if line.startswith("# TYPE")}
-    assert names == {
-        "fmar_http_requests_total", "fmar_http_requests_created", "fmar_http_request_seconds",
-        "fmar_http_request_seconds_created", "fmar_broker_connected", "fmar_processes_ready",
-        "fmar_dead_letters_waiting", "fmar_receipts_due",
+    assert {name for name in names if not name.endswith("_created")} == {
+        "fmar_http_requests_total", "fmar_http_request_seconds", "fmar_broker_connected",
+        "fmar_processes_ready", "fmar_dead_letters_waiting", "fmar_receipts_due",
+        "fmar_broker_published_messages_total", "fmar_broker_published_messages_duration_seconds",
+        "fmar_broker_published_messages_exceptions_total", "fmar_broker_received_messages_total",
+        "fmar_broker_received_messages_size_bytes", "fmar_broker_received_messages_in_process",
+        "fmar_broker_received_processed_messages_total",
+        "fmar_broker_received_processed_messages_duration_seconds",
+        "fmar_broker_received_processed_messages_exceptions_total",
     }  # fmt: skip
     assert 'route="/a"' not in text
+
+
+async def test_messages_are_counted_by_exchange_and_name_no_partner_and_no_queue(hub: Doors):
+    async with hub.working(), serving(hub) as client:
+        for number in (1, 2):
+            await post(client, registration(f"m-{number}", point=number), f"m-{number}", prefer="wait=10")
+        counted = (await client.get("/metrics")).text.splitlines()
+    of_broker = [line for line in counted if line.startswith("fmar_broker_")]
+    labels = 'app_name="serve",broker="rabbitmq"'
+    assert (
+        f'fmar_broker_published_messages_total{{{labels},destination="fmar.reference",status="success"}} 2.0'
+        in of_broker
+    )
+    assert f'fmar_broker_received_messages_total{{{labels},handler="replies"}} 2.0' in of_broker
+    assert not [line for line in of_broker if "acme" in line or "fmar.replies" in line]
 
 
 async def test_a_record_is_shown_as_the_caller_may_see_it(hub: Doors):
