@@ -45,17 +45,7 @@ def decide(stated: StatedUnit[MarketUnitCreate], state: State, context: Context)
     if fsp is None or has_errors(reasons):
         return Rejected(reasons)
     figures = unit_figures(composition.members, start, state, context.setting.catalogue)
-    content: dict[str, Any] = {
-        "status": "active",
-        "type": command.type,
-        "name": command.name,
-        "fsp": fsp,
-        "members": composition.members,
-    }
-    if figures.totals:
-        content["totals"] = figures.totals
-    if refs:
-        content["refs"] = [{"party": party, "ref": ref} for party, ref in refs]
+    content = _content(command, fsp, composition.members, figures.totals, refs)
     change = RecordChange(
         kind="market_unit",
         id=new_id,
@@ -69,6 +59,27 @@ def decide(stated: StatedUnit[MarketUnitCreate], state: State, context: Context)
         members=tuple(composition.memberships),
     )
     return Accepted((change,), reasons)
+
+
+def _content(
+    command: MarketUnitCreate,
+    fsp: str,
+    members: list[dict[str, str]],
+    totals: dict[str, int | float],
+    refs: tuple[tuple[str, str], ...],
+) -> dict[str, Any]:
+    content: dict[str, Any] = {
+        "status": "active",
+        "type": command.type,
+        "name": command.name,
+        "fsp": fsp,
+        "members": members,
+    }
+    if totals:
+        content["totals"] = totals
+    if refs:
+        content["refs"] = [{"party": party, "ref": ref} for party, ref in refs]
+    return content
 
 
 def name_key(fsp: str, name: str) -> Key:

@@ -40,7 +40,7 @@ def decide(command: MarketUnitDeregister, state: State, context: Context) -> Dec
         return Rejected((*reasons, Reason(Rule.REC_06, text, "/valid_from")))
     if reasons:
         return Rejected(reasons)
-    changes = unit_changes(
+    first, *others = unit_changes(
         record,
         stretch,
         "market_unit.deregistered",
@@ -48,6 +48,6 @@ def decide(command: MarketUnitDeregister, state: State, context: Context) -> Dec
         replaced_between(state.memberships.of_unit(record.id), stretch.start, None, ()),
         state,
         context,
-        keys_removed=(name_key(record.content["fsp"], record.content["name"]),),
     )
-    return Accepted(changes)
+    name = name_key(record.content["fsp"], record.content["name"])
+    return Accepted((first._replace(keys_removed=(name,)), *others))

@@ -100,18 +100,16 @@ def compose(
     A composition says nothing of the time before it holds: memberships are cut to begin with it at the
     earliest, and one that was over by then is left out.
     """
-    members: Sequence[UnitMember] = stated_unit.command.members
     found = Composition(reasons=[*stated_unit.reasons])
     given: dict[str, list[Membership]] = {}
-    points: list[tuple[str, Record]] = []
-    for number, member in enumerate(members):
+    assets: list[tuple[str, Record]] = []
+    for number, member in enumerate(stated_unit.command.members):
         path = f"/members/{number}"
         asset = state.addressed("asset", member.asset, context.party)
         if asset is None or not may_see(asset, context.principal):
             found.reasons.append(unknown_record(f"{path}/asset"))
             continue
-        begins = member.valid_from or span.start
-        whole = Membership(span.unit, asset.id, begins, member.valid_to)
+        whole = Membership(span.unit, asset.id, member.valid_from or span.start, member.valid_to)
         stated = clipped(whole, span.start, None)
         if stated is None:
             continue
@@ -123,12 +121,12 @@ def compose(
             *_elsewhere(stated, span, state, context, path),
         ]
         others.append(stated)
-        points.append((path, asset))
+        assets.append((path, asset))
         found.members.append(_canonical(stated))
         if (holds := clipped(stated, None, span.end)) is not None:
             found.memberships.append(holds)
     if span.type == "spu":
-        found.reasons += _one_point(points, span)
+        found.reasons += _one_point(assets, span)
     if not found.members and not has_errors(found.reasons):
         found.reasons.append(_nobody())
     return found

@@ -9,10 +9,10 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from contracts.changes import Key, Membership, Record, RecordChange
+from contracts.changes import Membership, Record, RecordChange
 from registry_store.rules.audience import audience_now, unit_audience
 from registry_store.rules.decision import Context, Needs
-from registry_store.rules.market_unit_totals import is_material, unit_figures
+from registry_store.rules.market_unit_totals import Place, is_material, unit_figures
 from registry_store.rules.state import State
 
 
@@ -63,7 +63,6 @@ def unit_changes(
     members: tuple[Membership, ...],
     state: State,
     context: Context,
-    keys_removed: tuple[Key, ...] = (),
 ) -> tuple[RecordChange, ...]:
     """One change for each version of the stretch: the first with the event, the others follow it.
 
@@ -72,21 +71,17 @@ def unit_changes(
     changes: list[RecordChange] = []
     audience = audience_now(record)
     for valid_from, former in stretch.slices.items():
-        content = restated(former)
-        figures = unit_figures(content["members"], valid_from, state, context.setting.catalogue)
-        content.pop("totals", None)
-        if figures.totals:
-            content["totals"] = figures.totals
+        content, places = _figured(restated(former), valid_from, state, context)
         is_current = valid_from >= record.valid_from
-        before, audience = (
-            audience,
-            unit_audience(content, figures.places) if is_current else audience,
-        )
+        before = audience
+        if is_current:
+            audience = unit_audience(content, places)
+        is_first = not changes
         changes.append(
             RecordChange(
                 kind="market_unit",
                 id=record.id,
-                event="market_unit.updated" if changes else event,
+                event=event if is_first else "market_unit.updated",
                 expected=record.version + len(changes),
                 content=content,
                 valid_from=valid_from,
@@ -95,8 +90,17 @@ def unit_changes(
                 row=record.row,
                 audience_before=before,
                 audience_after=audience,
-                keys_removed=() if changes else keys_removed,
-                members=None if changes else members,
+                members=members if is_first else None,
             )
         )
     return tuple(changes)
+
+
+def _figured(
+    content: dict[str, Any], at: datetime, state: State, context: Context
+) -> tuple[dict[str, Any], tuple[Place, ...]]:
+    figures = unit_figures(content["members"], at, state, context.setting.catalogue)
+    content = {name: value for name, value in content.items() if name != "totals"}
+    if figures.totals:
+        content["totals"] = figures.totals
+    return content, figures.places
