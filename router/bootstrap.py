@@ -18,6 +18,7 @@ from registry_store.database import Database
 from registry_store.genesis import ensure_hub_organisation
 from registry_store.live_catalogue import LiveCatalogue
 from registry_store.rules.decision import Setting
+from router.category_forms import underivable
 from router.pipeline import Pipeline
 from router.record_forms import RecordForms
 from router.settings import Settings
@@ -49,7 +50,9 @@ def language() -> Language:
     catalogue, layouts = load_catalogue(SCHEMAS), profiles()
     spoken = adapters(layouts, catalogue)
     reader = category_reader(
-        SCHEMAS, reserved={*RESERVED_LAYOUTS, *(each.name for each in layouts)}
+        SCHEMAS,
+        reserved={*RESERVED_LAYOUTS, *(each.name for each in layouts)},
+        derive=underivable,
     )
     return Language(
         catalogue,

@@ -1,4 +1,4 @@
-"""`hub category`: what a steward asks about versions of a schema. Needs no server."""
+"""`hub category`: versions of a schema; `check`, what a steward asks about them, needs no server."""
 
 import json
 from pathlib import Path
@@ -10,6 +10,7 @@ from rich.table import Table
 
 from router.category_checks import answers, processors
 from router.category_pairs import pair_of_files
+from router.cli.category_versions import register_versions
 
 PROVED, REFUTED, UNUSABLE, UNPROVED = 0, 1, 2, 3
 _STATUS = {"proved": PROVED, "refuted": REFUTED, "unproved": UNPROVED}
@@ -25,6 +26,7 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(help="Versions of category schemas, and what a new one breaks.", no_args_is_help=True)
     group.callback()(_no_options)
     group.command("check")(check)
+    register_versions(group)
     app.add_typer(group, name="category")
 
 

@@ -63,10 +63,13 @@ def show(
 
     Example: hub show A-7K3Q-9M2T-8X4B-T --format xml
     """
-    forms = language().forms
+    spoken = language()
+    forms = spoken.forms
     if format not in forms.names:
         raise typer.BadParameter(f"--format is one of {', '.join(forms.names)}")
     store = database(Settings(), pool_size=1)
+    with store.reading() as connection:
+        spoken.live.renew(connection)
     with store.engine.connect() as connection:
         found = find(
             connection, _record_id(id), valid_at=_moment(valid_at), known_at=_moment(known_at)

@@ -99,12 +99,17 @@ def send(
         id_is_derived=is_file and message_id is None,
     )
     try:
-        receipt = _sent(settings, message, via=via, secret=secret, wait_seconds=wait)
+        receipt = sent(settings, message, via=via, secret=secret, wait_seconds=wait)
     except SendingFailed as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(NOT_TAKEN) from error
+    finish(message, receipt, wait_seconds=wait, as_json=as_json)
+
+
+def finish(message: Outgoing, receipt: bytes | None, *, wait_seconds: float, as_json: bool) -> None:
+    """Print the receipt, and end with the status that says what became of the message."""
     _print(message, receipt, as_json=as_json)
-    if wait and receipt is None:
+    if wait_seconds and receipt is None:
         raise typer.Exit(NOT_TAKEN)
     if receipt is not None and orjson.loads(receipt)["status"] in (
         "rejected",
@@ -113,7 +118,7 @@ def send(
         raise typer.Exit(SOME_REJECTED)
 
 
-def _sent(
+def sent(
     settings: Settings, message: Outgoing, *, via: Via, secret: str | None, wait_seconds: float
 ) -> bytes | None:
     """The receipt in canonical JSON, if it was waited for and came."""

@@ -78,6 +78,9 @@ def subscribe(  # noqa: PLR0917 - one per option
         "network_areas": area,
     }
     switches = {"own": own, "material_only": material_only}
+    store = database(settings, pool_size=1)
+    with store.reading() as connection:
+        spoken.live.renew(connection)
     try:
         filter = Filter.from_json(
             {name: value for name, value in lists.items() if value} | switches
@@ -86,7 +89,7 @@ def subscribe(  # noqa: PLR0917 - one per option
         target = _target(way, url, CallRules(private_targets=settings.webhook_private_targets))
         _one_of("--start", start, subscriptions.STARTS)
         made = subscriptions.create(
-            database(settings, pool_size=1),
+            store,
             partner=partner,
             filter=filter,
             way=way,

@@ -20,6 +20,7 @@ from registry_store.submissions import forget_old
 from router.bootstrap import Language
 from router.http.authentication import authentication
 from router.http.broker_link import BrokerLink
+from router.http.categories import category_routes
 from router.http.hardening import hardened
 from router.http.health import health_routes
 from router.http.messages import MessageDoor, message_routes
@@ -73,7 +74,8 @@ def create_app(
     )
     for routes in (
         message_routes(door),
-        record_routes(database, language.catalogue, language.forms, authenticated),
+        record_routes(database, language, authenticated),
+        category_routes(database, language.catalogue, language.live),
         subscription_routes(database, language.forms, authenticated),
         health_routes(database, broker, metrics),
     ):

@@ -1,4 +1,7 @@
-"""Headers that every answer of this door carries. Source: OWASP REST Security Cheat Sheet."""
+"""Headers that every answer of this door carries, unless it says otherwise itself (what may be cached).
+
+Source: OWASP REST Security Cheat Sheet.
+"""
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -21,7 +24,9 @@ def hardened(app: ASGIApp) -> ASGIApp:
 
         async def add(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *_HEADERS]
+                said = {name.lower() for name, _ in message["headers"]}
+                more = [each for each in _HEADERS if each[0] not in said]
+                message["headers"] = [*message["headers"], *more]
             await send(message)
 
         await app(scope, receive, add)
