@@ -9,9 +9,11 @@ from datetime import datetime
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from contracts.changes import Membership, Record
-from contracts.commands import MarketUnitCompose, MarketUnitCreate, UnitMember
+from contracts.commands import MarketUnitCompose, MarketUnitCreate
 from contracts.reasons import Reason, Rule, has_errors
 from contracts.receipts import timestamp
+from contracts.visibility import View, view_of
+from registry_store.rules.audience import audience_now
 from registry_store.rules.authority import may_see, unknown_record
 from registry_store.rules.decision import Context, Needs
 from registry_store.rules.memberships import clipped
@@ -118,7 +120,7 @@ def compose(
             *_may_be_member(asset, span, path),
             *_not_so_early(whole, asset, span, state, path),
             *_twice(stated, others, path),
-            *_elsewhere(stated, span, state, context, path),
+            *_elsewhere(stated, asset, span, state, context, path),
         ]
         others.append(stated)
         assets.append((path, asset))
@@ -142,8 +144,12 @@ def _canonical(stated: Membership) -> dict[str, str]:
 def _may_be_member(asset: Record, span: Span, path: str) -> Iterator[Reason]:
     if not asset.is_live:
         yield Reason(Rule.UNIT_02, f"{asset.id} is {asset.status}, which is final", path)
-    elif span.fsp is not None and asset.content.get("fsp") != span.fsp:
+    elif span.fsp is not None and not _is_own(asset, span):
         yield Reason(Rule.UNIT_02, f"{asset.id} is not an asset of {span.fsp}", path)
+
+
+def _is_own(asset: Record, span: Span) -> bool:
+    return asset.content.get("fsp") == span.fsp
 
 
 def _not_so_early(
@@ -169,9 +175,10 @@ def _twice(stated: Membership, others: Sequence[Membership], path: str) -> Itera
 
 
 def _elsewhere(
-    stated: Membership, span: Span, state: State, context: Context, path: str
+    stated: Membership, asset: Record, span: Span, state: State, context: Context, path: str
 ) -> Iterator[Reason]:
-    holds = clipped(stated, None, span.end)
+    """Said of the FSP's own assets alone: where another's are is not for it to know."""
+    holds = clipped(stated, None, span.end) if _is_own(asset, span) else None
     for other in state.memberships.of_asset(stated.asset):
         if holds and other.unit != span.unit and other.overlaps(holds.valid_from, holds.valid_to):
             text = f"{stated.asset} is in {_place_of(other, state, context)}"
@@ -194,16 +201,17 @@ def member_reasons(
 
 
 def _place_of(held: Membership, state: State, context: Context) -> str:
-    """The unit is named only to those who may see it."""
+    """The unit is named only to those who may see who is in it."""
     unit = state.record("market_unit", held.unit)
-    is_seen = unit is not None and may_see(unit, context.principal)
+    view = View.none if unit is None else view_of(audience_now(unit), context.principal)
+    is_seen = view >= View.operator
     named = f"market unit {held.unit}" if is_seen else "another market unit"
     until = "" if held.valid_to is None else f" until {timestamp(held.valid_to)}"
     return f"{named} from {timestamp(held.valid_from)}{until}"
 
 
 def _one_point(members: Sequence[tuple[str, Record]], span: Span) -> Iterator[Reason]:
-    own = [(path, asset) for path, asset in members if asset.content.get("fsp") == span.fsp]
+    own = [(path, asset) for path, asset in members if _is_own(asset, span)]
     points = [(path, asset.content.get("accounting_point")) for path, asset in own]
     first = next((point for _, point in points if point is not None), None)
     for path, point in points:

@@ -57,15 +57,25 @@ def test_half_open_periods_share_no_moment(registry, first, second, is_free):
     )
 
 
-def test_the_other_unit_is_named_to_those_alone_who_may_see_it(registry):
+@pytest.mark.parametrize("hidden", [True, False])
+def test_the_other_unit_is_named_to_those_alone_who_may_see_who_is_in_it(registry, hidden):
+    """That there is such a unit the whole market may know, but not that this asset is in it."""
     unit = accepted(create(registry, A)).id
     taken = create(registry, A, name="West")
     assert unit in taken.reasons[0].text
-    hidden = registry.state.records[unit].audience._replace(hidden=True, organisations=(OTHER,))
-    registry.state.records[unit] = replace(registry.state.records[unit], audience=hidden)
+    others = registry.state.records[unit].audience._replace(hidden=hidden, organisations=(OTHER,))
+    registry.state.records[unit] = replace(registry.state.records[unit], audience=others)
     taken = create(registry, A, name="West")
     assert "another market unit" in taken.reasons[0].text
     assert unit not in taken.reasons[0].text
+
+
+def test_of_anothers_asset_nothing_is_said_but_that_it_is_anothers(registry):
+    accepted(create(registry, A))
+    registry.principal = Principal(OTHER, frozenset({"fsp"}))
+    taken = create(registry, A, name="West")
+    assert rejected(taken) == [("UNIT-02", "/members/0")]
+    assert "market unit" not in taken.reasons[0].text
 
 
 def test_the_unit_that_holds_an_asset_in_the_register_is_named_likewise(registry):
