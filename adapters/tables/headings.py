@@ -10,6 +10,8 @@ from contracts.reasons import Reason, Rule
 
 #: Some databases cut names there, and publishers export the cut names.
 CUT_LENGTH = 63
+#: A heading stands in the place of each reason: punctuation without end must not stand there with it.
+_SHOWN_LENGTH = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,8 @@ class HeadingIndex:
                 elif heading.strip():
                     unknown.append(heading.strip())
                 continue
-            match = Match(found.column, found.slot, found.unit, index, heading.strip())
+            shown = heading.strip()[:_SHOWN_LENGTH]
+            match = Match(found.column, found.slot, found.unit, index, shown)
             first = matches.setdefault((found.column.name, found.slot), match)
             if first is not match:
                 reasons.append(_double(first, match, row))
@@ -100,7 +103,9 @@ class HeadingIndex:
         for column in self._profile.columns:
             if column.mandatory and column.name not in present:
                 heading = _readable(column, self._profile.slots)
-                near = get_close_matches(heading, unknown[:100], 1, 0.6)
+                near = get_close_matches(
+                    heading, [u[:_SHOWN_LENGTH] for u in unknown[:100]], 1, 0.6
+                )
                 hint = f"; is it {near[0]!r}?" if near else ""
                 yield Reason(Rule.TAB_02, f"the heading {heading!r} is missing{hint}", place=row)
 

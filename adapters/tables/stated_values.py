@@ -25,6 +25,8 @@ _INTEGER_DIGITS = 18
 _MOMENT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?(?:[Zz]|[+-][0-9]{2}:[0-9]{2})"
 )
+#: Beyond that no way of writing a time goes, and no pattern need be tried.
+_LONGEST_TIME = 40
 #: Days since 1900, of which nobody can say what the sender saw.
 _SERIAL = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 _DAY_AND_TIME = re.compile(r"(.*?)(?:[T ]+([0-9]{1,2}:[0-9]{2})(:[0-9]{2}(?:\.[0-9]{1,6})?)?)?")
@@ -126,7 +128,7 @@ def _moment(asked: Asked) -> Reader:
 
     def read(cell: str) -> Any:
         text = cell.strip()
-        parts = _DAY_AND_TIME.fullmatch(text)
+        parts = _DAY_AND_TIME.fullmatch(text) if len(text) <= _LONGEST_TIME else None
         if parts is None or _MOMENT.fullmatch(text) or _SERIAL.fullmatch(text):
             return text or None
         written = parts[1] if parts[2] is None else f"{parts[1]} 00:00"

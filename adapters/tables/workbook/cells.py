@@ -23,7 +23,10 @@ MOST_MERGED = 10_000
 #: Above the headings may stand a few rows more than the limit of items allows.
 _SPARE_ROWS = 100
 _ELEMENTS = local_names("row", "c", "v", "t", "f", "rPh", "mergeCell")
-_NUMBER = re.compile(r"-?[0-9]*\.?[0-9]+(?:[eE][+-]?[0-9]{1,3})?")
+_NUMBER = re.compile(
+    r"-?(?:[0-9]{1,330}(?:\.[0-9]{0,330})?|\.[0-9]{1,330})(?:[eE][+-]?[0-9]{1,3})?"
+)
+_ROW_DIGITS, _STRING_DIGITS = 7, 9
 _BASE_1900, _BASE_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)  # noqa: DTZ001 - days of a calendar
 #: Days up to the year 9996, counted from 1900 or 1904 alike.
 _SERIALS = 2_957_000
@@ -106,9 +109,9 @@ class _SheetReader:
 
     def _begin_row(self, attributes: Attributes) -> None:
         stated = attributes.get("r", str(self._number + 1))
-        if not stated.isdecimal() or int(stated[:9]) <= self._number:
+        if not stated.isdecimal() or len(stated) > _ROW_DIGITS or int(stated) <= self._number:
             raise unreadable(f"the row {stated[:20]!r} is out of order", self._place)
-        self._number, self._column, self._row = int(stated[:9]), 0, {}
+        self._number, self._column, self._row = int(stated), 0, {}
         self._seen += 1
         if self._seen > self._limits.items + MOST_BLANK_ROWS:
             raise too_large(f"more rows than the limit of {self._limits.items}", self._place)
@@ -157,8 +160,9 @@ def _texts(workbook: Workbook) -> Mapping[str, Callable[[str], Any]]:
     base = _BASE_1904 if workbook.from_1904 else _BASE_1900
 
     def shared(text: str) -> str | None:
-        known = text.isdecimal() and int(text[:9]) < len(strings)
-        return strings[int(text)] if known else None
+        if not text.isdecimal() or len(text) > _STRING_DIGITS or int(text) >= len(strings):
+            return None
+        return strings[int(text)]
 
     return {
         "n": str,

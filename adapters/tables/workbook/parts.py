@@ -15,6 +15,8 @@ from adapters.tables.workbook.xml_part import (
 
 MOST_SHEETS = 100
 _MOST_FORMATS = 65_536
+#: Characters of a sheet's name and of a number format; a spreadsheet allows 31 and 255.
+_LONGEST_NAME, _LONGEST_FORMAT = 60, 255
 #: Number formats that are built in and show a day or a time of day.
 _DATE_FORMATS = frozenset({*range(14, 23), *range(27, 37), 45, 47, *range(50, 59)})
 #: What a format shows as it stands: quoted text, an escaped sign, a colour, a locale.
@@ -95,7 +97,7 @@ def _sheets(archive: Archive, part: str, targets: dict[str, str]) -> tuple[list[
             flags.append(attributes.get("date1904", "0"))
         elif name and (target := targets.get(relation_of(attributes))) is not None:
             hidden = attributes.get("state", "visible") != "visible"
-            sheets.append(SheetPart(attributes.get("name", ""), target, hidden))
+            sheets.append(SheetPart(attributes.get("name", "")[:_LONGEST_NAME], target, hidden))
             if len(sheets) > MOST_SHEETS:
                 raise too_large(f"more sheets than the limit of {MOST_SHEETS}")
 
@@ -161,4 +163,5 @@ def _date_styles(data: bytes, part: str) -> list[int]:
 def _is_date(number: str, code: str | None) -> bool:
     if code is None:
         return number.isdecimal() and int(number) in _DATE_FORMATS
-    return _DAY_OR_TIME.search(_LITERAL.sub("", code.split(";")[0])) is not None
+    shown = _LITERAL.sub("", code[:_LONGEST_FORMAT].split(";")[0])
+    return _DAY_OR_TIME.search(shown) is not None

@@ -46,6 +46,32 @@ def answered(media_type: str, body: bytes) -> Decoded:
     return decoded
 
 
+@pytest.mark.timeout(30)
+def test_long_cells_and_headings_cost_no_more_than_their_length() -> None:
+    long = [
+        "T" * 3_999,
+        " T" * 1_999,
+        "1" * 3_999,
+        "1." * 1_999,
+        "[" * 3_999,
+        "'" * 3_999,
+        "1 Jan" + "," * 3_990,
+    ]
+    chosen = [
+        "Valid from",
+        "Export capacity (kW)",
+        "Date connected",
+        "Make",
+        "Evidence",
+        "Serial number",
+    ]
+    rows = [[f"{cell[:-6]}{number}" for _ in chosen] for number in range(60) for cell in long]
+    answered("text/csv; profile=battery_storage", csv_text([chosen, *rows]).encode())
+    heading = "Make" + "-" * 100_000
+    (item,) = read("text/csv; profile=hydro", f"{heading}\n{'x' * 4_001}\n").items
+    assert len(item.reasons[0].place) < 200
+
+
 @pytest.mark.parametrize("profile", PROFILES)
 @given(data=st.data())
 @settings(max_examples=120, deadline=None)

@@ -104,6 +104,8 @@ def with_many_parts() -> bytes:
         (sheet('<row><c r="1"><v>1</v></c></row>'), "MSG-02"),
         (sheet('<row><c t="s"><v>9</v></c></row>'), "MSG-02"),
         (sheet('<row><c t="x"><v>9</v></c></row>'), "MSG-02"),
+        (sheet('<row><c t="s"><v>00000000009</v></c></row>'), "MSG-02"),
+        (sheet('<row r="99999999999"><c/></row>'), "MSG-02"),
         (sheet('<row><c r="XFD1"><v>1</v></c></row>'), "MSG-03"),
         (sheet("<row/>" * 121_000), "MSG-03"),
         (workbook(*(row(*ROW) for _ in range(20_200))), "MSG-03"),
@@ -159,6 +161,16 @@ def test_a_long_token_takes_no_quadratic_time() -> None:
     began = time.perf_counter()
     (item,) = read(BATTERY, sheet(*rows)).items
     assert time.perf_counter() - began < 10
+    assert [reason.rule.key for reason in item.reasons] == ["MSG-03"]
+
+
+@pytest.mark.timeout(30)
+def test_long_numbers_and_formats_cost_no_more_than_their_length() -> None:
+    digits = "".join(random.Random(1).choices("123456789", k=2_000_000))
+    styles = GOOD["xl/styles.xml"].replace("dd\\/mm\\/yyyy", "[" * 60_000)
+    cell = f'<c s="1"><v>{digits}x</v></c>'
+    parts = parts_of(sheet_xml(row("Command", "Make"), row("register", cell)))
+    (item,) = read(BATTERY, zipped({**parts, "xl/styles.xml": styles})).items
     assert [reason.rule.key for reason in item.reasons] == ["MSG-03"]
 
 
