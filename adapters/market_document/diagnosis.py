@@ -7,45 +7,26 @@ milliseconds a series, so it is done for the first `READABLE_SERIES` of a docume
 sentence stands.
 """
 
-import re
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from itertools import islice
-from typing import NamedTuple
 
 import xmlschema
 from lxml import etree
-from xmlschema.validators import XMLSchemaChildrenValidationError, XsdFacet, XsdSimpleType
 
 from adapters.market_document.category_forms import CategoryForms
+from adapters.market_document.findings import Finding, of_lxml, of_xmlschema
 from adapters.market_document.inspection import MOST_FAULTS, inspect
 from adapters.market_document.names import CATEGORY_NAMESPACE, local
-from adapters.market_document.places import xpath
+from adapters.market_document.places import place_of, xpath
 from adapters.market_document.plans import Plans
+from contracts.commands import COMMANDS, parse_command
 from contracts.messages import Item
-from contracts.reasons import Reason, Rule
+from contracts.reasons import Reason, Rule, has_errors
 
 READABLE_SERIES = 50
-_NAMED_EXPECTED = 8
-_TYPES = etree.ErrorTypes
-_CONTENT = _TYPES.SCHEMAV_ELEMENT_CONTENT
-#: What lxml says of a value: not of its type, or outside of a facet.
-_OF_A_VALUE = {
-    _TYPES.SCHEMAV_CVC_DATATYPE_VALID_1_2_1,
-    _TYPES.SCHEMAV_CVC_ENUMERATION_VALID,
-    *range(_TYPES.SCHEMAV_CVC_LENGTH_VALID, _TYPES.SCHEMAV_CVC_PATTERN_VALID + 1),
-}
-_NAMESPACES = re.compile(r"\{(?:urn|http)[^{}]*\}")
 _TIME = "is a time in UTC, like 2026-11-24T09:30:00Z"
 _LONGEST_SHOWN = 60
-
-
-class Finding(NamedTuple):
-    """What a schema found: at which element, whether it speaks of its value or of its content."""
-
-    element: etree._Element
-    text: str
-    is_value: bool
-    is_content: bool
 
 
 class Diagnosis:
@@ -59,10 +40,32 @@ class Diagnosis:
         self._readable = readable
         self._left = READABLE_SERIES
 
-    def reasons(
+    def diagnosed(self, series: etree._Element, item: Item, log: Iterable[etree._LogEntry]) -> Item:
+        """The item of a series that the schema refuses, with all that is wrong. `log`: lxml's errors."""
+        reasons = (*item.reasons, *self._reasons(series, item, log))
+        return item._replace(reasons=(*reasons, *self._of_the_form(item, reasons)))
+
+    def _of_the_form(self, item: Item, reasons: tuple[Reason, ...]) -> tuple[Reason, ...]:
+        """What the command itself finds in an item that is refused already, so that all is heard at once.
+
+        A missing member is not named: what could not be read would be named twice.
+        """
+        if item.command not in COMMANDS or not has_errors(reasons):
+            return ()
+        parsed = parse_command(item.command, item.payload)
+        if not isinstance(parsed, tuple):
+            return ()
+        told = {reason.place for reason in reasons}
+        places = ((each, place_of(item, each.path, self._forms)) for each in parsed)
+        return tuple(
+            replace(reason, place=place)
+            for reason, place in places
+            if place not in told and reason.rule is not Rule.ITEM_01
+        )
+
+    def _reasons(
         self, series: etree._Element, item: Item, log: Iterable[etree._LogEntry]
     ) -> list[Reason]:
-        """What is wrong with a series besides what its item says already. `log`: lxml's errors."""
         place = item.place
         told = {reason.place for reason in item.reasons}
         faults = {
@@ -120,53 +123,3 @@ class Diagnosis:
 
 def _is_of_category(element: etree._Element) -> bool:
     return CATEGORY_NAMESPACE.match(element.tag[1:]) is not None
-
-
-def of_lxml(series: etree._Element, log: Iterable[etree._LogEntry]) -> Iterator[Finding]:
-    for error in log:
-        element = _located(series, error.path)
-        text = _NAMESPACES.sub("", error.message)
-        yield Finding(element, text, error.type in _OF_A_VALUE, error.type == _CONTENT)
-
-
-def _located(series: etree._Element, path: str | None) -> etree._Element:
-    """The element at a path of libxml2, whose first step is the series; the series if it is not found."""
-    _, _, rest = (path or "").removeprefix("/").partition("/")
-    if not rest:
-        return series
-    names = {prefix: uri for each in series.iter() for prefix, uri in each.nsmap.items() if prefix}
-    try:
-        found = series.xpath(f"./{rest}", namespaces=names)
-    except etree.XPathError:  # one prefix for two namespaces
-        return series
-    return found[0] if found else series
-
-
-def of_xmlschema(errors: Iterator[xmlschema.XMLSchemaValidationError]) -> Iterator[Finding]:
-    for error in errors:
-        element = error.elem
-        if element is None:
-            continue
-        if isinstance(error, XMLSchemaChildrenValidationError):
-            child = error.invalid_child
-            element = element if child is None else child
-            said = (
-                "it is not complete"
-                if child is None
-                else f"{local(child.tag)} is not expected here"
-            )
-            text = f"{said}{_listed([local(tag) for tag in error.expected_tags])}"
-            yield Finding(element, text, is_value=False, is_content=True)
-        else:
-            text = _NAMESPACES.sub("", error.reason or "it is not valid")
-            is_value = isinstance(error.validator, XsdFacet | XsdSimpleType)
-            yield Finding(element, text, is_value, is_content=False)
-
-
-def _listed(expected: list[str]) -> str:
-    if not expected:
-        return ""
-    more = (
-        f" or {len(expected) - _NAMED_EXPECTED} others" if len(expected) > _NAMED_EXPECTED else ""
-    )
-    return f"; expected is {', '.join(expected[:_NAMED_EXPECTED])}{more}"

@@ -4,16 +4,17 @@ A fault of the header refuses the document: nobody knows then what it is, or fro
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from copy import deepcopy
 from datetime import datetime
 from itertools import islice
 from typing import Any, NamedTuple
 
+import xmlschema
 from lxml import etree
 
 from adapters.cloud_events import read_time
-from adapters.market_document.diagnosis import Finding
+from adapters.market_document.findings import Finding, of_lxml, of_xmlschema
 from adapters.market_document.layout import HEADER, SUBJECT
 from adapters.market_document.names import HUB, LONGEST_ID, LONGEST_PARTY, SCHEMES, Party, local
 from adapters.market_document.places import xpath
@@ -21,6 +22,7 @@ from contracts.reasons import Reason, Rule
 
 _SCHEME = "codingScheme"
 _MOST = 50
+_STRAY_TEXT = etree.XPath("boolean(text()[normalize-space()])")
 _CODE = re.compile(r"[A-Z][0-9]{2}")
 _FORMS = {
     "ID": re.compile(rf".{{1,{LONGEST_ID}}}"),
@@ -65,16 +67,32 @@ def read_header(root: etree._Element) -> ReadHeader:
     )
 
 
-def header_only(root: etree._Element, series_tag: str) -> etree._Element:
-    """A copy of the document without its series, so that the schema speaks of the header alone."""
-    copy = root.makeelement(root.tag, dict(root.attrib), root.nsmap)
-    copy.text = root.text
-    copy.extend(deepcopy(child) for child in islice(root, _MOST) if child.tag != series_tag)
-    return copy
+def check_header(
+    root: etree._Element,
+    series: Sequence[etree._Element],
+    schema: etree.XMLSchema,
+    readable: Callable[[], xmlschema.XMLSchema10],
+) -> tuple[Reason, ...]:
+    """MSG-13, one for each element outside of the series that the schema of the envelope refuses.
+
+    `readable` makes the slow schema, which says what was expected.
+    """
+    misplaced = _misplaced(root, series)
+    header = root.makeelement(root.tag, dict(root.attrib), root.nsmap)
+    header.text = root.text
+    kept = islice(root.iterchildren(), _MOST)
+    series_tag = series[0].tag if series else ""
+    header.extend(deepcopy(child) for child in kept if child.tag != series_tag)
+    if schema.validate(header):
+        return misplaced
+    log = schema.error_log
+    worded = _reasons(header, of_xmlschema(readable().iter_errors(header)))
+    found = worded or _reasons(header, of_lxml(header, log))
+    told = {reason.place for reason in misplaced}
+    return (*(reason for reason in found if reason.place not in told), *misplaced)
 
 
-def header_reasons(header: etree._Element, findings: Iterator[Finding]) -> tuple[Reason, ...]:
-    """MSG-13, one for each element that the schema refuses."""
+def _reasons(header: etree._Element, findings: Iterator[Finding]) -> tuple[Reason, ...]:
     root = f"/{local(header.tag)}"
     places: dict[str, Reason] = {}
     for finding in islice(findings, _MOST):
@@ -83,27 +101,23 @@ def header_reasons(header: etree._Element, findings: Iterator[Finding]) -> tuple
     return tuple(places.values())
 
 
-def misplaced(root: etree._Element, series_tag: str) -> tuple[Reason, ...]:
-    """MSG-13 for what stands between the series or after them: elements, or text."""
-    name = local(root.tag)
-    first = next(root.iterchildren(series_tag), None)
-    if first is None:
+def _misplaced(root: etree._Element, series: Sequence[etree._Element]) -> tuple[Reason, ...]:
+    """What stands between the series or after them: elements, or text."""
+    place = f"/{local(root.tag)}"
+    reasons: list[Reason] = []
+    if _STRAY_TEXT(root):
+        reasons.append(Reason(Rule.MSG_13, "there is text between the elements", place=place))
+    if not series:
         return ()
-    texts = (
-        Reason(Rule.MSG_13, "there is text between the elements", place=f"/{name}")
-        for child in root.iterchildren(series_tag)
-        if child.tail is not None and not child.tail.isspace()
-    )
-    elements = (
-        Reason(
-            Rule.MSG_13,
-            f"{local(child.tag)[:LONGEST_ID]} stands after a TimeSeries; the header comes first",
-            place=f"/{name}/{local(child.tag)[:LONGEST_ID]}",
-        )
-        for child in first.itersiblings()
-        if child.tag != series_tag
-    )
-    return (*islice(texts, 1), *islice(elements, _MOST))
+    first, tag = series[0], series[0].tag
+    before = sum(1 for _ in first.itersiblings(preceding=True))
+    if len(root) > before + len(series):
+        others = (local(each.tag)[:LONGEST_ID] for each in first.itersiblings() if each.tag != tag)
+        reasons += [
+            Reason(Rule.MSG_13, f"{name} stands after a TimeSeries", place=f"{place}/{name}")
+            for name in islice(others, _MOST)
+        ]
+    return tuple(reasons)
 
 
 def receiver_reasons(document: dict[str, Any], root: str) -> tuple[Reason, ...]:

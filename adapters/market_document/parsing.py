@@ -17,7 +17,9 @@ _DECLARATION = re.compile(
 )
 _ENCODINGS = (b"utf-8", b"utf8", b"us-ascii", b"ascii")
 #: What libxml2 says where a bound is passed: depth, length of a name, text or attribute, expansion.
-_BOUNDS = re.compile(r"xcessive|too long|too large|huge|[Mm]aximum|amplification|[Mm]emory")
+_BOUNDS = re.compile(
+    r"xcessive|[Ll]imit|too long|too large|huge|[Mm]aximum|amplification|[Mm]emory"
+)
 _NAMED_INSTRUCTIONS = 20
 
 

@@ -8,7 +8,7 @@ from lxml import etree
 
 from adapters.market_document.category_forms import CategoryForm, ListElements
 from adapters.market_document.names import NIL, local
-from adapters.market_document.plans import Plan, Target
+from adapters.market_document.plans import MOST_CHILDREN, Plan, Target
 from contracts.reasons import Reason, Rule, escape_pointer
 
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
@@ -64,8 +64,12 @@ class Payload:
         self, element: etree._Element, target: Target, members: Mapping[str, Target]
     ) -> None:
         """One element of a group: an object more in its list."""
-        if not len(element) and is_nil(element):
+        size = len(element)
+        if not size and is_nil(element):
             self.put_empty(element, target)
+            return
+        if size > MOST_CHILDREN:
+            self.reasons.append(too_many(element, f"{self._place}/{local(element.tag)}"))
             return
         holder = self.holder(target.parents)
         found = None if holder is None else holder.setdefault(target.key, [])
@@ -90,6 +94,9 @@ class Payload:
         self.fault(Rule.ITEM_03, text, element, within)
 
     def put_attributes(self, element: etree._Element, form: CategoryForm, target: Target) -> None:
+        if len(element) > MOST_CHILDREN or any(len(child) > MOST_CHILDREN for child in element):
+            self.reasons.append(too_many(element, f"{self._place}/{local(element.tag)}"))
+            return
         attributes: dict[str, Any] = {}
         steps = form.steps
         for child in element:
@@ -126,6 +133,12 @@ class Payload:
         attributes.setdefault(name, "".join(child.itertext())[:_LONGEST_UNKNOWN])
         place = f"{self._place}/{local(element.tag)}/{local(child.tag)}"
         self.places[f"{target.pointer}/{escape_pointer(name)}"] = place
+
+
+def too_many(element: etree._Element, place: str) -> Reason:
+    """MSG-03 for an element that holds more than anything needs."""
+    text = f"{local(element.tag)} holds more than {MOST_CHILDREN} elements"
+    return Reason(Rule.MSG_03, text, place=place)
 
 
 def is_nil(element: etree._Element) -> bool:

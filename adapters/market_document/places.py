@@ -20,8 +20,9 @@ def xpath(element: etree._Element, series: etree._Element, place: str) -> str:
         parent = element.getparent()
         if parent is None:
             break
-        alike = [child for child in parent if child.tag == element.tag]
-        number = f"[{alike.index(element) + 1}]" if len(alike) > 1 else ""
+        before = sum(1 for _ in element.itersiblings(element.tag, preceding=True))
+        is_alone = not before and next(element.itersiblings(element.tag), None) is None
+        number = "" if is_alone else f"[{before + 1}]"
         steps.append(f"/{local(element.tag)}{number}")
         element = parent
     return place + "".join(reversed(steps))

@@ -13,6 +13,8 @@ from contracts.item_members import SHAPES, Group, Member
 #: Commands whose attributes state a category in full.
 STATEMENTS = frozenset({"asset.register", "asset.update"})
 RECORD_ENDING = ".record"
+#: Elements in one element: more than the largest market unit needs.
+MOST_CHILDREN = 6_000
 
 
 class Target(NamedTuple):

@@ -10,8 +10,8 @@ from lxml import etree
 
 from adapters.market_document.category_forms import CategoryForm, FormsAt
 from adapters.market_document.names import CATEGORY_NAMESPACE, local
-from adapters.market_document.payloads import Payload
-from adapters.market_document.plans import STATEMENTS, Plan, Plans
+from adapters.market_document.payloads import Payload, too_many
+from adapters.market_document.plans import MOST_CHILDREN, STATEMENTS, Plan, Plans
 from contracts.messages import Item
 from contracts.reasons import Reason, Rule
 
@@ -26,6 +26,8 @@ class SeriesReader:
     def read(self, element: etree._Element, number: int, place: str) -> Item:
         """The item, with what is wrong with it as far as it is seen here."""
         plans = self._plans
+        if len(element) > MOST_CHILDREN:
+            return Item(number, place, "", {}, (too_many(element, place),))
         plan = plans.of.get(_named(element, plans.name_tag))
         if plan is None:
             return Item(number, place, "", {}, (self._unknown_command(element, place),))
