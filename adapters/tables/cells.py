@@ -1,6 +1,6 @@
 """Cells to values, one reader per column of a file: each distinct text is read once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from adapters.tables.folding import squeeze
@@ -21,12 +21,11 @@ class Exact(NamedTuple):
     text: str
 
 
-class CellReader(dict[str, Any]):
-    """Text of a cell -> its value, None where there is none, or `Unread`; filled as texts come. A cell that
-    its file already could not give as text is `Unread` itself.
+class CellReader:
+    """Reads the distinct cells of one column, of which registers have few: the rows look theirs up in C.
 
-    A dict, so that `map(reader.__getitem__, cells)` runs in C for texts that were seen before:
-    registers repeat themselves.
+    `read_exact` reads the text of an `Exact` number. A cell that its file could not give as text is `Unread`
+    already. One that states nothing (empty, or a null marker) is None.
     """
 
     def __init__(
@@ -37,38 +36,41 @@ class CellReader(dict[str, Any]):
         longest: int,
         unreadable: Severity,
     ) -> None:
-        super().__init__()
         self._read = read
         self._read_exact = read_exact
         #: Empty cells alone state nothing: then spelling need not be looked at.
-        self._null_markers = null_markers if null_markers != {""} else None
+        self._markers = null_markers if null_markers != {""} else frozenset[str]()
         self._longest = longest
         self._unreadable = unreadable
         self.has_unread = False
 
-    def __missing__(self, cell: str) -> Any:
-        value = self[cell] = self._value(cell)
-        return value
+    def values(self, distinct: Iterable[Any]) -> dict[Any, Any]:
+        """Cell -> its value, None, or `Unread`."""
+        read, markers, longest = self._read, self._markers, self._longest
+        values: dict[Any, Any] = {}
+        for cell in distinct:
+            if cell.__class__ is not str or len(cell) > longest:
+                value = self._odd(cell)
+            elif not cell or cell.isspace() or (markers and squeeze(cell) in markers):
+                value = None
+            else:
+                value = read(cell)
+            if value.__class__ is Unread:
+                value = self._refused(value)
+            values[cell] = value
+        return values
 
-    def _value(self, cell: Any) -> Any:
-        read = self._read
-        if cell.__class__ is Exact:
-            cell, read = cell.text, self._read_exact
-        if cell.__class__ is Unread:
-            value: Any = cell
-        elif len(cell) > self._longest:
-            text = f"the cell has {len(cell)} characters, the limit is {self._longest}"
-            value = Unread(Rule.MSG_03, text)
-        elif (
-            not cell
-            or cell.isspace()
-            or (self._null_markers is not None and squeeze(cell) in self._null_markers)
-        ):
-            return None
-        else:
-            value = read(cell)
-        if type(value) is Unread:
-            self.has_unread = True
-            if self._unreadable is Severity.warning:
-                value = value._replace(severity=Severity.warning, text=f"{value.text}; left out")
-        return value
+    def _odd(self, cell: Any) -> Any:
+        text = cell.text if cell.__class__ is Exact else cell
+        if text.__class__ is Unread:
+            return text
+        if len(text) > self._longest:
+            sentence = f"the cell has {len(text)} characters, the limit is {self._longest}"
+            return Unread(Rule.MSG_03, sentence)
+        return None if squeeze(text) in self._markers else self._read_exact(text)
+
+    def _refused(self, unread: Unread) -> Unread:
+        self.has_unread = True
+        if self._unreadable is Severity.error:
+            return unread
+        return unread._replace(severity=Severity.warning, text=f"{unread.text}; left out")

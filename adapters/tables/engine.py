@@ -131,12 +131,15 @@ class Table:
             self._source.longest_cell,
             Severity(column.unreadable),
         )
-        return _Column(match, list(map(reader.__getitem__, cells)), reader.has_unread)
+        values = reader.values(distinct)
+        return _Column(match, list(map(values.__getitem__, cells)), reader.has_unread)
 
     def _texts(self, kinds: frozenset[str], layout: Layout) -> dict[int, set[str]]:
         """The distinct texts of the columns of some kinds."""
         return {
-            match.index: set(filter(_is_text, self._distinct[match.index]))
+            match.index: self._distinct[match.index]
+            if self._source.is_csv
+            else set(filter(_is_text, self._distinct[match.index]))
             for match in layout.matches
             if match.column.kind in kinds
         }

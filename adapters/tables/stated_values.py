@@ -38,12 +38,12 @@ def _line(asked: Asked) -> Reader:
 
     def read(cell: str) -> Any:
         text = cell.strip()
-        if in_csv:
+        if in_csv and (text[:1] == "'" or "E+" in text):
             if is_cut(text):
-                return Unread(
-                    Rule.TAB_03,
-                    f"a spreadsheet has cut the number to {text!r}: format the column as text",
+                sentence = (
+                    f"a spreadsheet has cut the number to {text!r}: format the column as text"
                 )
+                return Unread(Rule.TAB_03, sentence)
             text = unescaped(text)
         return (text if text.isascii() else unicodedata.normalize("NFC", text)) or None
 
