@@ -8,6 +8,7 @@ the tuple that `adapters()` builds; a new file layout is one mapping profile, an
 from collections.abc import Iterable, Mapping
 from typing import Any, Protocol, runtime_checkable
 
+from adapters.configuration_document.reader import ConfigurationReader
 from adapters.csv_tables import CsvTables
 from adapters.flat_file.adapter import FlatFiles
 from adapters.hub_json import HubJson
@@ -72,7 +73,7 @@ def adapters(
     layouts = tuple(profiles)
     return (
         HubJson(commands),
-        MarketDocuments(catalogue, commands),
+        MarketDocuments(catalogue, commands, (ConfigurationReader(),)),
         FlatFiles(catalogue),
         CsvTables(layouts, catalogue),
         XlsxTables(layouts, catalogue),

@@ -15,7 +15,6 @@ from adapters.market_document.header import read_header
 from adapters.market_document.layout import COMMANDS, RECORDS, SERIES_OF_COMMAND
 from adapters.market_document.names import Root, local
 from adapters.market_document.parsing import parse
-from adapters.market_document.places import place_of
 from adapters.market_document.reading import DocumentReader
 from adapters.market_document.schemas import Schemas
 from adapters.market_document.writing import write_document
@@ -29,11 +28,18 @@ _LONGEST_SHOWN = 80
 
 
 class Reader(Protocol):
-    """Reads documents of one root and namespace."""
+    """Reads documents of one root and namespace. `commands`: what it brings to be decided; `validates`:
+    what it brings to be looked at.
+    """
 
+    name: str
     root: Root
+    commands: frozenset[str]
+    validates: frozenset[str]
 
     def read(self, root: etree._Element, envelope: Envelope, limits: Limits) -> Decoded: ...
+
+    def place_of(self, item: Item, path: str) -> str: ...
 
 
 class MarketDocuments:
@@ -50,7 +56,11 @@ class MarketDocuments:
         self._forms = CategoryForms(catalogue)
         schemas = Schemas()
         own = tuple(DocumentReader(series, self._forms, schemas) for series in (COMMANDS, RECORDS))
-        self._readers = {(each.root.name, each.root.namespace): each for each in (*own, *others)}
+        self.others = others
+        self._readers: dict[tuple[str, str], Reader] = {
+            (each.root.name, each.root.namespace): each for each in (*own, *others)
+        }
+        self._reader_of_place = {each.root.name: each for each in self._readers.values()}
 
     def decode(self, envelope: Envelope, limits: Limits) -> Decoded:
         """Items, or the reasons why there are none. Reasons: MSG-02, -03, -10, -11, -13, XML-*."""
@@ -66,7 +76,8 @@ class MarketDocuments:
         return Decoded(reasons=(reason,), message_id=header.message_id, document=header.document)
 
     def place_of(self, item: Item, path: str) -> str:
-        return place_of(item, path, self._forms)
+        reader = self._reader_of_place.get(item.place[1:].partition("/")[0])
+        return item.place if reader is None else reader.place_of(item, path)
 
     def encode_receipt(self, receipt: Mapping[str, Any]) -> tuple[str, bytes]:
         return MEDIA_TYPE, acknowledgement(receipt)

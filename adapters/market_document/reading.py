@@ -23,7 +23,7 @@ from adapters.market_document.header import (
 )
 from adapters.market_document.layout import COMMANDS, Series
 from adapters.market_document.names import CATEGORY_NAMESPACE
-from adapters.market_document.places import series_place
+from adapters.market_document.places import place_of, series_place
 from adapters.market_document.plans import Plans
 from adapters.market_document.schemas import Schemas
 from adapters.market_document.series import SeriesReader
@@ -39,8 +39,9 @@ class DocumentReader:
     """Reads documents of one root. `forms` and `schemas` are shared by those of all roots."""
 
     def __init__(self, series: Series, forms: CategoryForms, schemas: Schemas) -> None:
-        self.root = series.root
+        self.name, self.root = "xml", series.root
         self.commands = frozenset(series.commands) if series is COMMANDS else frozenset()
+        self.validates: frozenset[str] = frozenset()
         self._is_for_hub = series is COMMANDS
         self._forms = forms
         self._schemas = schemas
@@ -62,6 +63,9 @@ class DocumentReader:
             return _decoded(header, items)
         names = [_named(each, self._plans.id_tag) for each in series]
         return _decoded(header, _told_apart(items, names), series=names)
+
+    def place_of(self, item: Item, path: str) -> str:
+        return place_of(item, path, self._forms)
 
     def _header_reasons(
         self, root: etree._Element, header: ReadHeader, series: list[etree._Element]
