@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from adapters import Adapter, CsvTables, Writer, XlsxTables
+from adapters import Adapter, CsvTables, MarketDocuments, Writer, XlsxTables
 from adapters.tables.profile import Profile
 from contracts.commands import COMMANDS
 
@@ -42,7 +42,7 @@ class Column(NamedTuple):
 
 
 def totality(adapters: Iterable[Adapter], profiles: Iterable[Profile]) -> tuple[Column, ...]:
-    """Every format, then every mapping profile."""
+    """Every format, then every mapping profile, then documents of others that are validated only."""
     adapters, layouts = tuple(adapters), {profile.name: profile for profile in profiles}
     formats = tuple(_format(each) for each in adapters)
     tables = [each.media_types[0] for each in adapters if isinstance(each, CsvTables | XlsxTables)]
@@ -55,6 +55,14 @@ def totality(adapters: Iterable[Adapter], profiles: Iterable[Profile]) -> tuple[
                 {profile.command: Carriage.read},
             )
             for name, profile in layouts.items()
+        ),
+        *(
+            Column(
+                reader.name, each.media_types[:1], dict.fromkeys(reader.validates, Carriage.checked)
+            )
+            for each in adapters
+            if isinstance(each, MarketDocuments)
+            for reader in each.others
         ),
     )
 

@@ -27,15 +27,16 @@ NOW = datetime(2026, 1, 2, 12, tzinfo=UTC)
 HEAT_PUMP = LANGUAGE.catalogue.effective("heat_pump", NOW)
 
 BOTH, READ, NOTHING = Carriage.both, Carriage.read, Carriage.nothing
+IN_A95 = {"a95": Carriage.checked}
 IN_DOCUMENTS = {"json": BOTH, "xml": BOTH, "flat": BOTH}
 IN_TABLES = {"csv": BOTH, "xlsx": BOTH}
 EXPECTED = {
-    "asset.register": IN_DOCUMENTS | IN_TABLES | {"ecr": READ},
-    "asset.update": IN_DOCUMENTS | IN_TABLES,
+    "asset.register": IN_DOCUMENTS | IN_TABLES | {"ecr": READ} | IN_A95,
+    "asset.update": IN_DOCUMENTS | IN_TABLES | IN_A95,
     "asset.amend": IN_DOCUMENTS,
     "asset.deregister": IN_DOCUMENTS,
-    "market_unit.create": IN_DOCUMENTS | IN_TABLES,
-    "market_unit.compose": IN_DOCUMENTS | IN_TABLES,
+    "market_unit.create": IN_DOCUMENTS | IN_TABLES | IN_A95,
+    "market_unit.compose": IN_DOCUMENTS | IN_TABLES | IN_A95,
     "market_unit.deregister": IN_DOCUMENTS,
 }
 PAIRS = [(command, format) for command in sorted(COMMANDS) for format in WRITERS]
