@@ -26,6 +26,13 @@ _WORD_FOR_WORD = {
     "xml_name": "XML name",
     "heading": "heading",
 }
+#: Keywords of the profile that JSON Schema validates by.
+_VALIDATING = frozenset(
+    {
+        *("type", "enum", "format", "pattern", "minLength", "maxLength", "minimum", "maximum"),
+        *("items", "minItems", "maxItems", "properties", "required", "additionalProperties"),
+    }
+)
 _SAID_OF_ASSERTIONS = frozenset({"name", "sentence", "severity"})
 
 
@@ -67,10 +74,12 @@ def compare(old: Category, new: Category) -> Comparison:
 @lru_cache(maxsize=256)
 def _compared(old_text: bytes, new_text: bytes) -> Comparison:
     old, new = orjson.loads(old_text), orjson.loads(new_text)
-    verdict = check(_validating(old), _validating(new))
+    names = _moved(old, new)
+    verdict = check(_of(old, names), _of(new, names))
     if isinstance(verdict, Verdict):
-        backward, counterexample = verdict.backward, verdict.counterexample
-        breaks = [*_of_verdict(verdict)]
+        backward = verdict.backward
+        counterexample = _completed(verdict.counterexample, old, names)
+        breaks = [*_of_verdict(backward, verdict.method, counterexample)]
     else:
         backward, counterexample = "unproved", None
         breaks = [f"not proved that nothing breaks: {'; '.join(map(str, verdict))}"]
@@ -79,18 +88,57 @@ def _compared(old_text: bytes, new_text: bytes) -> Comparison:
     return Comparison(old["version"], backward, tuple(breaks), counterexample, is_documentation)
 
 
-def _validating(document: Mapping[str, Any]) -> dict[str, Any]:
-    """The document without what says nothing of its attributes' validity."""
-    said = ("type", "additionalProperties", "required", "properties")
-    return {keyword: document[keyword] for keyword in said}
+def _moved(old: Mapping[str, Any], new: Mapping[str, Any]) -> set[str]:
+    """Attributes whose validity may differ. The others are as valid as before, whatever these are: the
+    profile has no rule of JSON Schema that speaks of two attributes.
+    """
+    before, after = (
+        {
+            name: (_validating(part), name in document["required"])
+            for name, part in document["properties"].items()
+        }
+        for document in (old, new)
+    )
+    return {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
 
 
-def _of_verdict(verdict: Verdict) -> Iterator[str]:
-    if verdict.backward == "refuted":
-        shown = canonical_json(verdict.counterexample).decode()
+def _of(document: Mapping[str, Any], names: set[str]) -> dict[str, Any]:
+    """The document of these attributes alone."""
+    properties = {n: _validating(p) for n, p in document["properties"].items() if n in names}
+    required = [name for name in document["required"] if name in names]
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "required": required,
+        "properties": properties,
+    }
+
+
+def _validating(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """What of an attribute, element or member JSON Schema validates by."""
+    kept = {keyword: value for keyword, value in schema.items() if keyword in _VALIDATING}
+    if "properties" in kept:
+        kept["properties"] = {n: _validating(part) for n, part in kept["properties"].items()}
+    if "items" in kept:
+        kept["items"] = _validating(kept["items"])
+    return kept
+
+
+def _completed(counterexample: Any, old: Mapping[str, Any], names: set[str]) -> Any:
+    """A counterexample with the other attributes that are mandatory, as the first example has them."""
+    if not isinstance(counterexample, dict):
+        return counterexample
+    example = old["examples"][0]
+    others = [name for name in old["required"] if name not in names and name in example]
+    return {**{name: example[name] for name in others}, **counterexample}
+
+
+def _of_verdict(backward: str, method: str, counterexample: Any) -> Iterator[str]:
+    if backward == "refuted":
+        shown = canonical_json(counterexample).decode()
         yield f"attributes that were valid are refused, such as {shown[:300]}"
-    elif verdict.backward == "unproved":
-        yield f"not proved that nothing breaks: {verdict.method[:300]}"
+    elif backward == "unproved":
+        yield f"not proved that nothing breaks: {method[:300]}"
 
 
 def _of_attributes(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
