@@ -33,10 +33,11 @@ def _commands_table(spoken: Language) -> list[str]:
     columns = totality(spoken.adapters, profiles())
     names = [f"`{column.name}`" for column in columns]
     lines = [f"| command | {' | '.join(names)} |", "|---" * (len(names) + 1) + "|"]
+    alike: dict[str, list[str]] = {}
     for command in rows():
         carried = " | ".join(column.of(command).value for column in columns)
-        lines.append(f"| `{command}` | {carried} |")
-    return lines
+        alike.setdefault(carried, []).append(f"`{command}`")
+    return [*lines, *(f"| {', '.join(names)} | {carried} |" for carried, names in alike.items())]
 
 
 def with_table(text: str) -> str:
