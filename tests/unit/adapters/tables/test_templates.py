@@ -347,7 +347,7 @@ class TestNaming:
         everything = known.named("items", None, NOW)
         assert known.named("hydro", None, NOW) is first
         newer = replace(of, version="1.1", title="Water")
-        Catalogue.__init__(catalogue, [of, newer])
+        catalogue.renew([of, newer])
         assert known.named("hydro", None, NOW) is not first
         assert known.named("hydro", "1.0", NOW) is not None
         assert known.named("items", None, NOW) is not everything
