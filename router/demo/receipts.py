@@ -64,20 +64,19 @@ def read_json(body: bytes) -> Answered:
 
 
 def read_csv(body: bytes) -> Answered:
-    """The table of a table's receipt: a line per reason, a line for an item without any."""
+    """The table of a table's receipt: a line per reason, a line for an item without any. Lines without an
+    item are of the whole file: its reasons, and what was detected in it.
+    """
     rows: dict[str, list[dict[str, str]]] = {}
     for row in csv.DictReader(io.StringIO(body.decode())):
         rows.setdefault(row["item"], []).append(row)
+    of_the_file = rows.pop("", [])
     items = tuple(
         Item(
             lines[0]["place"],
             lines[0]["status"],
             lines[0]["id"] or None,
-            tuple(
-                Refusal(line["reason_place"], line["rule"], line["text"])
-                for line in lines
-                if line["rule"]
-            ),
+            _refusals(lines),
         )
         for lines in rows.values()
     )
@@ -89,7 +88,13 @@ def read_csv(body: bytes) -> Answered:
         if "rejected" in statuses
         else "accepted"
     )
-    return Answered(whole, items)
+    return Answered(whole, items, _refusals(of_the_file))
+
+
+def _refusals(lines: list[dict[str, str]]) -> tuple[Refusal, ...]:
+    return tuple(
+        Refusal(line["reason_place"], line["rule"], line["text"]) for line in lines if line["rule"]
+    )
 
 
 def _reasons(reasons: Any) -> tuple[Refusal, ...]:

@@ -33,11 +33,11 @@ def command_lines() -> list[tuple[str, str]]:
 def resolved(words: list[str]) -> tuple[Any, list[str]]:
     """The command that these words name, and what follows. Raises LookupError."""
     command: Any = typer.main.get_command(build_app())
-    while hasattr(command, "commands"):
+    while hasattr(command, "get_command"):
         name = words.pop(0) if words else ""
-        if name not in command.commands:
+        command = command.get_command(None, name)
+        if command is None:
             raise LookupError(name)
-        command = command.commands[name]
     return command, words
 
 
