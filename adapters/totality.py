@@ -8,8 +8,11 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from adapters import Adapter, CsvTables, MarketDocuments, Writer, XlsxTables
+from adapters import Adapter, Writer
+from adapters.csv_tables import CsvTables
+from adapters.market_document.adapter import MarketDocuments
 from adapters.tables.profile import Profile
+from adapters.xlsx_tables import XlsxTables
 from contracts.commands import COMMANDS
 
 
