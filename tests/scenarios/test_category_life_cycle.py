@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from router.bootstrap import language
+from tests.feed_running import cut_all, subscribe, told
 from tests.support.categories import Stewards, tidal_lagoon
 from tests.support.registry import Registry, rules
 
@@ -99,9 +100,24 @@ class TestDrafts:
         assert places[f"/document/properties/{AREA}/maximum"] == "CAT-09"
         assert places[f"/document/properties/{AREA}"] == "CAT-09"
 
-    def test_are_seen_by_stewards_and_the_facilitator_alone(self, stewards: Stewards) -> None:
-        ((audience,),) = stewards.after_draft_audience()
-        assert '"hidden":true' in audience
+    def test_are_told_to_stewards_alone_and_publications_to_all(self, stewards: Stewards) -> None:
+        database = stewards.registry.database
+        market, steward = (
+            subscribe(database, partner, kinds=frozenset({"category_version"}))
+            for partner in ("acme", "other")
+        )
+        stewards.published("1.0")
+        cut_all(database)
+        steps = ("drafted", "submitted", "approved", "published")
+        assert [each["event"] for each in told(database, steward)] == [
+            f"category_version.{step}" for step in steps
+        ]
+        (notification,) = told(database, market)
+        record = notification["record"]
+        assert notification["event"] == "record.entered"
+        assert (record["status"], record["category"]) == ("published", "tidal_lagoon")
+        assert record["document"]["properties"][AREA]["unit"] == "km2"
+        assert not {"authors", "approver", "drafted_at"} & record.keys()
 
     def test_are_for_stewards_alone(self, stewards: Stewards) -> None:
         receipt = stewards.draft("1.0", sender="acme")

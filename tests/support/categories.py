@@ -100,9 +100,3 @@ class Stewards:
             found = find(connection, item["id"])
         assert found is not None
         return found.canonical
-
-    def after_draft_audience(self) -> list[tuple[Any, ...]]:
-        self.draft("1.0")
-        return self.registry.query(
-            "SELECT c.audience_after FROM change c WHERE c.event = 'category_version.drafted'"
-        )
