@@ -123,8 +123,9 @@ def _reference_reasons(
 ) -> Iterator[Reason]:
     """CAT-10 for each reference that names nothing, or that widens what it names."""
     properties, assertions = document.get("properties"), document.get("assertions")
-    parts = list(properties.items()) if isinstance(properties, Mapping) else []
-    parts = [(f"/properties/{escape_pointer(name)}", name, part) for name, part in parts]
+    parts: list[tuple[str, str, Any]] = []
+    if isinstance(properties, Mapping):
+        parts += [(f"/properties/{escape_pointer(n)}", n, part) for n, part in properties.items()]
     if isinstance(assertions, list):
         parts += [(f"/assertions/{n}", "", part) for n, part in enumerate(assertions)]
     for path, name, part in parts:
