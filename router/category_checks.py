@@ -19,8 +19,8 @@ import orjson
 from router.category_pairs import Answer
 from router.category_worker import PATIENCE_SECONDS, no_answer
 
-#: Beyond the worker's own patience: it hangs in native code.
-_HANGING_SECONDS = PATIENCE_SECONDS + 5
+#: Well beyond the worker's own patience: it hangs in native code, where no signal is heard.
+_HANGING_SECONDS = 3 * PATIENCE_SECONDS
 _MODES = ("full", "solver", "differences")
 #: Pairs that are read ahead of the answers.
 _AHEAD = 64
@@ -96,16 +96,15 @@ def answers(texts: Iterable[bytes], folders: tuple[Path, ...], workers: int) -> 
 
 def _answered(worker: _Worker, text: bytes, folders: tuple[Path, ...]) -> Answer:
     for mode in _MODES:
-        request = {"text": text.decode("latin-1"), "folders": [str(folder) for folder in folders], "mode": mode}
+        request = {
+            "text": text.decode("latin-1"),
+            "folders": [str(folder) for folder in folders],
+            "mode": mode,
+        }
         reply = worker.ask(orjson.dumps(request))
         if reply:
-            answer: Answer = _loaded(reply)
-            return answer
+            return dict(json.loads(reply))
     return no_answer("the process that worked on this pair crashed or hung, three times")
-
-
-def _loaded(reply: bytes) -> Answer:
-    return json.loads(reply)
 
 
 def processors() -> int:

@@ -20,7 +20,7 @@ from registry_store.containment.checking import Mode, check
 #: Where the hub keeps its schemas. Not taken from the composition root, which loads the whole hub.
 _SCHEMAS = Path(__file__).parent.parent / "schemas" / "json"
 #: Of one schema or one line of a pairs file.
-LIMITS = Limits(body_bytes=8 * 1024 * 1024, depth=130, number_digits=330)
+LIMITS = Limits(body_bytes=8 * 1024 * 1024, depth=260, number_digits=330)
 
 Answer = dict[str, Any]
 
@@ -55,7 +55,9 @@ def read_json(text: bytes) -> Any:
     """A JSON value with numbers as the engines take them. Raises PairRefused with every reason."""
     value, reasons = strict_json.read(text, LIMITS)
     if reasons:
-        listed = "; ".join(f"{reason.place}: {reason.text}" if reason.place else reason.text for reason in reasons)
+        listed = "; ".join(
+            f"{reason.place}: {reason.text}" if reason.place else reason.text for reason in reasons
+        )
         raise PairRefused(f"not readable as JSON: {listed}")
     return _plain(value)
 
@@ -66,7 +68,9 @@ def kind_of(pair: Any) -> PairKind:
         for kind in KINDS:
             if set(pair) == set(kind.members):
                 return kind
-    known = " or ".join(f'{{"{old}": ..., "{new}": ...}}' for old, new in (k.members for k in KINDS))
+    known = " or ".join(
+        f'{{"{old}": ..., "{new}": ...}}' for old, new in (k.members for k in KINDS)
+    )
     raise PairRefused(f"not a pair: an object {known} is expected")
 
 
@@ -104,13 +108,17 @@ def _content(name: str, folders: tuple[Path, ...]) -> bytes:
         path = next((each for each in candidates if each.is_file()), candidates[0])
         return path.read_bytes()
     except (OSError, ValueError) as error:
-        raise PairRefused(f"cannot read {name!r}: {getattr(error, 'strerror', None) or error}") from error
+        raise PairRefused(
+            f"cannot read {name!r}: {getattr(error, 'strerror', None) or error}"
+        ) from error
 
 
 @lru_cache(maxsize=1)
 def common_documents() -> Mapping[str, Any]:
     """The documents that categories refer to, by their `$id`."""
-    documents = [read_json(path.read_bytes()) for path in sorted((_SCHEMAS / "common").glob("*.json"))]
+    documents = [
+        read_json(path.read_bytes()) for path in sorted((_SCHEMAS / "common").glob("*.json"))
+    ]
     return {document["$id"]: document for document in documents}
 
 

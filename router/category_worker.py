@@ -12,10 +12,11 @@ from types import FrameType
 
 import orjson
 
+from registry_store.containment.checking import Mode
 from router.category_pairs import Answer, PairRefused, answered, read_json
 
-#: Wall-clock time for one pair: a last resort, where steps bound what can be counted.
-PATIENCE_SECONDS = 15
+#: Processor time for one pair: a last resort, where steps bound what can be counted.
+PATIENCE_SECONDS = 12
 #: Deep enough for every schema that is admitted; a RecursionError is answered, not fatal.
 _FRAMES = 5000
 
@@ -26,24 +27,26 @@ class _TimeUpError(Exception):
 
 def main() -> None:
     sys.setrecursionlimit(_FRAMES)
-    signal.signal(signal.SIGALRM, _time_up)
+    signal.signal(signal.SIGPROF, _time_up)
     for line in sys.stdin.buffer:
         request = orjson.loads(line)
         folders = tuple(Path(folder) for folder in request["folders"])
-        sys.stdout.buffer.write(_answer(request["text"].encode("latin-1"), folders, request["mode"]) + b"\n")
+        sys.stdout.buffer.write(
+            _answer(request["text"].encode("latin-1"), folders, request["mode"]) + b"\n"
+        )
         sys.stdout.buffer.flush()
 
 
-def _answer(text: bytes, folders: tuple[Path, ...], mode: str) -> bytes:
-    signal.alarm(PATIENCE_SECONDS)
+def _answer(text: bytes, folders: tuple[Path, ...], mode: Mode) -> bytes:
+    signal.setitimer(signal.ITIMER_PROF, PATIENCE_SECONDS)
     try:
         answer = answered(read_json(text), folders, mode)
     except PairRefused as refused:
         answer = {"error": str(refused)}
     except _TimeUpError:
-        answer = no_answer(f"no answer within {PATIENCE_SECONDS} s")
+        answer = no_answer(f"no answer within {PATIENCE_SECONDS} s of processor time")
     finally:
-        signal.alarm(0)
+        signal.setitimer(signal.ITIMER_PROF, 0)
     return _encoded(answer)
 
 

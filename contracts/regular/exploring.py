@@ -29,6 +29,7 @@ def shortest(term: Term, least: int, most: int | None, budget: Budget) -> str | 
     Raises BudgetSpentError.
     """
     if term is terms.ANYTHING:
+        budget.spend(least // 64)  # nobody needs a text of gigabytes
         return None if most is not None and most < least else "a" * least
     layers: list[_Layer] = []
     layer: _Layer = {term: None}
@@ -47,6 +48,27 @@ def shortest(term: Term, least: int, most: int | None, budget: Budget) -> str | 
             if final is not None:
                 return _spelled(layers, final)
         layer = _following(layer, budget)
+    return None
+
+
+def wandering(term: Term, least: int, most: int | None, budget: Budget) -> str | None:
+    """Some word of the language, found by going deep first; None where none is met.
+
+    For languages with too many states to find a shortest one. Raises BudgetSpentError.
+    """
+    seen: set[tuple[Term, int]] = set()
+    stack: list[tuple[Term, str]] = [(term, "")]
+    while stack:
+        state, text = stack.pop()
+        if state.is_nullable and len(text) >= least:
+            return text
+        if (state, min(len(text), least)) in seen or (most is not None and len(text) >= most):
+            continue
+        seen.add((state, min(len(text), least)))
+        points = charsets.representatives(state.firsts)
+        budget.spend(len(points))
+        following = [(state.after(point), text + chr(point)) for point in reversed(points)]
+        stack += [each for each in following if each[0] is not terms.NOTHING]
     return None
 
 

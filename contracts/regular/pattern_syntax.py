@@ -29,21 +29,29 @@ class UnsupportedPatternError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Letters:
+    """One character of a set."""
+
     charset: Charset
 
 
 @dataclass(frozen=True, slots=True)
 class Sequence:
+    """One part after the other."""
+
     parts: tuple["Node", ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
+    """One of the parts."""
+
     parts: tuple["Node", ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Repetition:
+    """`part` from `least` to `most` times; None: without end."""
+
     part: "Node"
     least: int
     most: int | None
@@ -109,7 +117,7 @@ class _Reader:
             parts.append(self._quantified(self._atom()))
         return parts[0] if len(parts) == 1 else Sequence(tuple(parts))
 
-    def _atom(self) -> Node:
+    def _atom(self) -> Node:  # noqa: PLR0911 - one return per mark
         character = self._next()
         match character:
             case "^":
@@ -183,7 +191,10 @@ class _Reader:
             raise UnsupportedPatternError("an empty class is read differently by the engines")
         while not self._take("]"):
             low = self._class_member()
-            if self._peek() == "-" and self._source[self.place + 1 : self.place + 2] not in ("]", ""):
+            if self._peek() == "-" and self._source[self.place + 1 : self.place + 2] not in (
+                "]",
+                "",
+            ):
                 self._next()
                 low = _range(low, self._class_member())
             sets.append(low)

@@ -1,3 +1,4 @@
+# ruff: noqa: FBT001, FBT003 - the one flag that all these pass on is whether a place is the start
 """The language of texts in which a pattern is found.
 
 A pattern is read with its continuation, so that `$` and look-ahead speak exactly about what follows:
@@ -33,10 +34,12 @@ def language(pattern: str) -> Term:
     at_start = _read(node, True, lambda _: terms.ANYTHING)
     later = _read(node, False, lambda _: terms.ANYTHING)
     any_character = terms.chars(charsets.ANY)
-    return terms.either((at_start, terms.concat(any_character, terms.concat(terms.ANYTHING, later))))
+    return terms.either(
+        (at_start, terms.concat(any_character, terms.concat(terms.ANYTHING, later)))
+    )
 
 
-def _read(node: Node, is_start: bool, after: _After) -> Term:  # noqa: FBT001
+def _read(node: Node, is_start: bool, after: _After) -> Term:  # noqa: PLR0911 - one return per kind
     match node:
         case Letters(charset):
             return terms.concat(terms.chars(charset), after(False))
@@ -50,18 +53,20 @@ def _read(node: Node, is_start: bool, after: _After) -> Term:  # noqa: FBT001
             return _read_all(parts, is_start, after)
         case Ahead(part, is_positive):
             begins = _read(part, is_start, lambda _: terms.ANYTHING)
-            return terms.both((begins if is_positive else terms.complement(begins), after(is_start)))
+            return terms.both(
+                (begins if is_positive else terms.complement(begins), after(is_start))
+            )
         case Repetition():
             return _repetition(node, is_start, after)
 
 
-def _read_all(parts: tuple[Node, ...], is_start: bool, after: _After) -> Term:  # noqa: FBT001
+def _read_all(parts: tuple[Node, ...], is_start: bool, after: _After) -> Term:
     if not parts:
         return after(is_start)
     return _read(parts[0], is_start, lambda at_start: _read_all(parts[1:], at_start, after))
 
 
-def _repetition(node: Repetition, is_start: bool, after: _After) -> Term:  # noqa: FBT001
+def _repetition(node: Repetition, is_start: bool, after: _After) -> Term:
     if _asserts(node.part):
         if node.most != 1:
             raise UnsupportedPatternError("an assertion is repeated")

@@ -6,7 +6,6 @@ cheap and the derivatives of a term are finitely many. Repetition is counted, no
 """
 
 from collections.abc import Callable, Iterable
-from typing import Any
 from weakref import WeakValueDictionary
 
 from contracts.regular import charsets

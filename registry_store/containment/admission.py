@@ -13,8 +13,8 @@ from contracts.reasons import escape_pointer
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 #: Bounds: nodes of the document, nesting, characters of one pattern.
-MOST_NODES = 400_000
-DEEPEST = 120
+MOST_NODES = 60_000
+DEEPEST = 250
 LONGEST_PATTERN = 4000
 _MOST_REASONS = 20
 _META = jsonschema_rs.Draft202012Validator({"$ref": DIALECT}, offline=True)

@@ -9,6 +9,8 @@ from registry_store.containment.resources import ReferenceRefusedError, Resource
 _DEEPEST = 4
 #: Parts of one value: references may nest without end.
 _MOST_PARTS = 80
+#: How likely it is to follow what need not be followed, and to go on beyond what is described.
+_LIKELY, _UNLIKELY = 0.6, 0.2
 _OF_TYPE = {
     "null": lambda value: value is None,
     "boolean": lambda value: isinstance(value, bool),
@@ -54,8 +56,12 @@ class Assembler:
         chosen += [random.choice(schema[each]) for each in ("anyOf", "oneOf") if schema.get(each)]
         if "if" in schema:
             branch = [schema["if"], schema.get("then")]
-            chosen += branch if random.random() < 0.5 else [schema.get("else")]  # noqa: PLR2004
-        chosen += [inner for inner in schema.get("dependentSchemas", {}).values() if random.random() < 0.4]  # noqa: PLR2004
+            chosen += branch if random.random() < _LIKELY else [schema.get("else")]
+        chosen += [
+            inner
+            for inner in schema.get("dependentSchemas", {}).values()
+            if random.random() < _LIKELY
+        ]
         for keyword in ("$ref", "$dynamicRef"):
             if keyword in schema:
                 try:
@@ -68,9 +74,13 @@ class Assembler:
 
     def _kind(self, parts: list[dict[str, Any]], depth: int) -> str:
         stated = [part["type"] for part in parts if "type" in part]
-        types = [name for each in stated for name in (each if isinstance(each, list) else [each])]
+        types: list[str] = [
+            name for each in stated for name in (each if isinstance(each, list) else [each])
+        ]
         if not types:
-            types = [name for keyword, name in _SUGGESTS.items() for part in parts if keyword in part]
+            types = [
+                name for keyword, name in _SUGGESTS.items() for part in parts if keyword in part
+            ]
         types = types or ["object", "array", *_OF_TYPE]
         if depth >= _DEEPEST or self._left <= 0:
             types = [name for name in types if name in _OF_TYPE] or ["null"]
@@ -82,9 +92,9 @@ class Assembler:
         for part in parts:
             schemas.update(part.get("properties", {}))
         required = [name for part in parts for name in part.get("required", ())]
-        names = [name for name in schemas if random.random() < 0.6] + required  # noqa: PLR2004
+        names = [name for name in schemas if random.random() < _LIKELY] + required
         least = max((int(part.get("minProperties", 0)) for part in parts), default=0)
-        while len(set(names)) < min(least, 20) or random.random() < 0.2:  # noqa: PLR2004
+        while len(set(names)) < min(least, 20) or random.random() < _UNLIKELY:
             names.append(random.choice(self._pool.names) + "x" * (len(names) // 3))
         other = [part["additionalProperties"] for part in parts if "additionalProperties" in part]
         for part in parts:
@@ -96,12 +106,25 @@ class Assembler:
 
     def _array(self, parts: list[dict[str, Any]], depth: int) -> list[Any]:
         random = self._random
-        prefix = next((part["prefixItems"] for part in parts if part.get("prefixItems")), [])
-        items = [part[each] for part in parts for each in ("items", "contains", "unevaluatedItems") if each in part]
-        least = max((int(part.get("minItems", part.get("minContains", 0))) for part in parts), default=0)
-        length = min(least, 20) + random.randrange(3) + (len(prefix) if random.random() < 0.6 else 0)  # noqa: PLR2004
+        prefix: list[Any] = next(
+            (part["prefixItems"] for part in parts if part.get("prefixItems")), []
+        )
+        items = [
+            part[each]
+            for part in parts
+            for each in ("items", "contains", "unevaluatedItems")
+            if each in part
+        ]
+        least = max(
+            (int(part.get("minItems", part.get("minContains", 0))) for part in parts), default=0
+        )
+        length = (
+            min(least, 20) + random.randrange(3) + (len(prefix) if random.random() < _LIKELY else 0)
+        )
         return [
-            self._value(prefix[place] if place < len(prefix) else random.choice(items or [True]), depth + 1)
+            self._value(
+                prefix[place] if place < len(prefix) else random.choice(items or [True]), depth + 1
+            )
             for place in range(length)
         ]
 

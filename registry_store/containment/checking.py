@@ -15,6 +15,7 @@ from contracts.regular.budget import Budget, BudgetSpentError
 from contracts.verdicts import Unusable, Verdict
 from registry_store.containment.comparing.differences import differences
 from registry_store.containment.formulas import Arena
+from registry_store.containment.json_values import size
 from registry_store.containment.judging import Judge
 from registry_store.containment.minimising import minimised
 from registry_store.containment.searching import search
@@ -27,6 +28,8 @@ _SOLVING_STEPS = 250_000
 #: Values of the solver that are shown to the engines; candidates of the search after a proof and without.
 _MOST_TRIED = 80
 _CONFIRMING, _SEARCHING = 400, 5000
+#: Values in both documents together up to which the canonicaliser is asked: its time grows with their square.
+_MOST_NODES = 4000
 
 
 @dataclass
@@ -62,13 +65,16 @@ def check(
 
 def _verdict(before: Version, after: Version, arena: Arena, mode: Mode) -> Verdict:
     if mode == "differences":
-        return Verdict("unproved", "nothing was searched: the processes that worked on this pair ended")
+        return Verdict(
+            "unproved", "nothing was searched: the processes that worked on this pair ended"
+        )
     judge = Judge(before.engines, after.engines)
     canonical = _canonical(before, after) if mode == "full" else "left out"
     solution = _solved(before, after, arena, judge)
     if solution.counterexample is not None:
         return _refuted(solution.counterexample, judge, "the solver")
-    is_proof = solution.is_proof or canonical == "yes"
+    # Where the two contradict each other, neither is believed.
+    is_proof = canonical == "yes" or (solution.is_proof and canonical != "no")
     found = search(
         judge,
         (before.resources, after.resources),
@@ -84,7 +90,9 @@ def _verdict(before: Version, after: Version, arena: Arena, mode: Mode) -> Verdi
 
 
 def _canonical(before: Version, after: Version) -> str:
-    """The word of jsonschema-rs's canonical containment: yes, no, unknown."""
+    """The word of jsonschema-rs's canonical containment: yes, no, unknown; it is not asked about large pairs."""
+    if size(before.whole) + size(after.whole) > _MOST_NODES:
+        return "left out, the schemas are large"
     try:
         old, new = (
             jsonschema_rs.canonicalize(
@@ -144,9 +152,19 @@ def _proof(canonical: str, solution: _Solution, judge: Judge) -> str:
     return f"proved by {' and by '.join(provers)}; {judge.asked} candidates searched for a counterexample, none found"
 
 
+def _no_gap(solution: _Solution) -> str:
+    return (
+        "says proved, which the canonical containment denies"
+        if solution.is_proof
+        else "the engines refuse its values"
+    )
+
+
 def _searched(canonical: str, solution: _Solution, judge: Judge) -> str:
-    gaps = "; ".join(solution.gaps) or "the engines refuse the values it found"
-    disputed = f", {judge.disputed} of them judged differently by the engines" if judge.disputed else ""
+    gaps = "; ".join(solution.gaps) or _no_gap(solution)
+    disputed = (
+        f", {judge.disputed} of them judged differently by the engines" if judge.disputed else ""
+    )
     return (
         f"canonical containment of jsonschema-rs: {canonical}; solver: {gaps}; guided search: {judge.asked} "
         f"candidates{disputed} (boundary values, enum members, patterns, formats, members added and left out, "

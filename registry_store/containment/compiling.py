@@ -75,7 +75,9 @@ class Compiler:
         self._under_way[place] = False
         self._in_place.append(place)
         formula = self.arena.all_of(
-            ASSERTIONS[keyword](self, schema, scope) for keyword in sorted(schema) if keyword in ASSERTIONS
+            ASSERTIONS[keyword](self, schema, scope)
+            for keyword in sorted(schema)
+            if keyword in ASSERTIONS
         )
         self._in_place.pop()
         self._bodies[place] = formula

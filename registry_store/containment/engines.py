@@ -55,7 +55,7 @@ class Engines:
         try:
             with at_most(_PATIENCE_SECONDS), warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                return self._second.is_valid(value)
+                return bool(self._second.is_valid(value))
         except OutOfPatienceError:
             return None
         except (re.error, RecursionError, ArithmeticError, ValueError, TypeError, Unresolvable):
@@ -90,4 +90,4 @@ def _refuse(uri: str) -> Any:
     raise LookupError(uri)
 
 
-_NOTHING_FETCHED: Registry[Any] = Registry(retrieve=_refuse)
+_NOTHING_FETCHED: Registry[Any] = Registry(retrieve=_refuse)  # type: ignore[call-arg] # an alias of attrs

@@ -155,7 +155,9 @@ def _looks(compiler: "Compiler", schema: Any, scope: Scope, own: _Own) -> Iterat
     yield from _beneath(compiler, schema, scope, own)
 
 
-def _beneath(compiler: "Compiler", schema: dict[str, Any], scope: Scope, own: _Own) -> Iterator[_Looked]:
+def _beneath(
+    compiler: "Compiler", schema: dict[str, Any], scope: Scope, own: _Own
+) -> Iterator[_Looked]:
     for condition, inner, inner_scope in _in_place(compiler, schema, scope):
         if not isinstance(inner, dict):
             continue
@@ -191,4 +193,8 @@ def _in_place(
     if "$ref" in schema:
         yield arena.true, compiler.resources.target(schema["$ref"], schema), scope
     if "$dynamicRef" in schema:
-        yield arena.true, compiler.resources.dynamic_target(schema["$dynamicRef"], schema, scope), scope
+        yield (
+            arena.true,
+            compiler.resources.dynamic_target(schema["$dynamicRef"], schema, scope),
+            scope,
+        )

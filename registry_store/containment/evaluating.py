@@ -8,35 +8,48 @@ from registry_store.containment.formulas import Arena, Formula
 from registry_store.containment.json_values import exact, key, kind_of
 
 
-def holds(arena: Arena, formula: Formula, value: Any) -> bool:
+def holds(
+    arena: Arena, formula: Formula, value: Any, known: dict[Formula, bool] | None = None
+) -> bool:
+    """Whether `value` satisfies `formula`. `known` keeps what was found out about this one value."""
+    known = {} if known is None else known
+    if formula not in known:
+        known[formula] = _holds(arena, formula, value, known)
+    return known[formula]
+
+
+def _holds(arena: Arena, formula: Formula, value: Any, known: dict[Formula, bool]) -> bool:  # noqa: PLR0911 - one return per kind
     match formula.kind:
         case "true":
             return True
         case "false":
             return False
         case "and":
-            return all(holds(arena, part, value) for part in formula.parts)
+            return all(holds(arena, part, value, known) for part in formula.parts)
         case "or":
-            return any(holds(arena, part, value) for part in formula.parts)
+            return any(holds(arena, part, value, known) for part in formula.parts)
         case "one":
-            return (sum(holds(arena, part, value) for part in formula.parts) == 1) == formula.sign
+            fitting = sum(holds(arena, part, value, known) for part in formula.parts)
+            return (fitting == 1) == formula.sign
         case "ref":
-            return holds(arena, arena.unfold(formula), value)
+            return holds(arena, arena.unfold(formula), value, known)
     return _atom_holds(arena, formula, value) == formula.sign
 
 
 def _atom_holds(arena: Arena, formula: Formula, value: Any) -> bool:
     if kind_of(value) not in formula.applies:
         return True
+    if formula.name == "enum":
+        return key(value) in arena.keys_of(formula)
     return _ATOMS[formula.name](arena, value, *formula.parts[1:])
 
 
 def _at_least(_: Arena, value: Any, bound: Any, is_strict: bool) -> bool:  # noqa: FBT001
-    return exact(value) > bound if is_strict else exact(value) >= bound
+    return bool(exact(value) > bound if is_strict else exact(value) >= bound)
 
 
 def _at_most(_: Arena, value: Any, bound: Any, is_strict: bool) -> bool:  # noqa: FBT001
-    return exact(value) < bound if is_strict else exact(value) <= bound
+    return bool(exact(value) < bound if is_strict else exact(value) <= bound)
 
 
 def _unique(_: Arena, value: list[Any]) -> bool:
@@ -45,7 +58,6 @@ def _unique(_: Arena, value: list[Any]) -> bool:
 
 _ATOMS: dict[str, Callable[..., bool]] = {
     "types": lambda _, value, kinds: kind_of(value) in kinds,
-    "enum": lambda _, value, keys: key(value) in keys,
     "at_least": _at_least,
     "at_most": _at_most,
     "multiple_of": lambda _, value, step: (exact(value) / step).denominator == 1,

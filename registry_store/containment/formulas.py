@@ -32,8 +32,9 @@ _APPLIES = {
 class Formula:
     """One formula: `kind` is true | false | and | or | one | ref | atom.
 
-    `parts` holds the formulas within (and, or, one), the target's key (ref), or name and arguments (atom).
-    `sign` is False for the negation of a `one`, a `ref` or an `atom`.
+    Formulas are compared by identity. `number` tells their order of making, which is the same in every
+    run; nothing may depend on the order of a set of them. `parts` holds the formulas within (and, or, one),
+    the target's key (ref), or name and arguments (atom). `sign` is False for the negation of a `one`, a `ref` or an `atom`.
     """
 
     __slots__ = ("kind", "negation", "number", "parts", "sign")
@@ -44,12 +45,6 @@ class Formula:
         self.sign = sign
         self.number = number
         self.negation: Formula | None = None
-
-    def __hash__(self) -> int:
-        return self.number
-
-    def __eq__(self, other: object) -> bool:
-        return self is other
 
     @property
     def name(self) -> str:
@@ -72,6 +67,7 @@ class Arena:
         self._targets: dict[Any, Callable[[], Formula]] = {}
         #: The values of `enum` and `const` as they were written, by their keys.
         self.constants: dict[Any, Any] = {}
+        self._key_sets: dict[Formula, frozenset[Any]] = {}
         self.true = self._make("true", (), sign=True)
         self.false = self._make("false", (), sign=True)
         self.true.negation, self.false.negation = self.false, self.true
@@ -89,6 +85,12 @@ class Arena:
 
     def atom(self, name: str, *arguments: Any) -> Formula:
         return self._make("atom", (name, *arguments), sign=True)
+
+    def keys_of(self, enum: Formula) -> frozenset[Any]:
+        """The keys of the values that an `enum` lists."""
+        if enum not in self._key_sets:
+            self._key_sets[enum] = frozenset(enum.parts[1])
+        return self._key_sets[enum]
 
     def all_of(self, formulas: Iterable[Formula]) -> Formula:
         return self._joined("and", formulas, self.true, self.false)

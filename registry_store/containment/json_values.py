@@ -11,7 +11,7 @@ NUMBERS = frozenset(("integer", "fraction"))
 Key = tuple[Any, ...]
 
 
-def kind_of(value: Any) -> str:
+def kind_of(value: Any) -> str:  # noqa: PLR0911 - one return per kind
     match value:
         case None:
             return "null"
@@ -63,6 +63,19 @@ def key(value: Any) -> Key:
         case list():
             return ("array", tuple(key(item) for item in value))
     return ("object", frozenset((name, key(member)) for name, member in value.items()))
+
+
+def size(value: Any) -> int:
+    """How many values there are in a value, itself included."""
+    waiting, count = [value], 0
+    while waiting:
+        part = waiting.pop()
+        count += 1
+        if isinstance(part, dict):
+            waiting += part.values()
+        elif isinstance(part, list):
+            waiting += part
+    return count
 
 
 def weight(value: Any) -> int:

@@ -49,6 +49,18 @@ def _most(atom: str, keyword: str) -> _Assertion:
     return most
 
 
+def _multiple_of(compiler: "Compiler", schema: dict[str, Any], _: Scope) -> Formula:
+    return compiler.arena.atom("multiple_of", exact(schema["multipleOf"]))
+
+
+def _pattern(compiler: "Compiler", schema: dict[str, Any], _: Scope) -> Formula:
+    return compiler.arena.atom("pattern", schema["pattern"])
+
+
+def _unique_items(compiler: "Compiler", schema: dict[str, Any], _: Scope) -> Formula:
+    return compiler.arena.atom("unique") if schema["uniqueItems"] else compiler.arena.true
+
+
 def _format(compiler: "Compiler", schema: dict[str, Any], _: Scope) -> Formula:
     known = schema["format"] in FORMATS
     return compiler.arena.atom("format", schema["format"]) if known else compiler.arena.true
@@ -96,7 +108,9 @@ def _additional_properties(compiler: "Compiler", schema: dict[str, Any], scope: 
 
 
 def _required(compiler: "Compiler", schema: dict[str, Any], _: Scope) -> Formula:
-    return compiler.arena.all_of(compiler.arena.atom("present", name) for name in schema["required"])
+    return compiler.arena.all_of(
+        compiler.arena.atom("present", name) for name in schema["required"]
+    )
 
 
 def _dependent_required(compiler: "Compiler", schema: dict[str, Any], _: Scope) -> Formula:
@@ -170,21 +184,17 @@ ASSERTIONS: dict[str, _Assertion] = {
     "maximum": _bound("at_most", "maximum", is_strict=False),
     "exclusiveMinimum": _bound("at_least", "exclusiveMinimum", is_strict=True),
     "exclusiveMaximum": _bound("at_most", "exclusiveMaximum", is_strict=True),
-    "multipleOf": lambda compiler, schema, _: compiler.arena.atom(
-        "multiple_of", exact(schema["multipleOf"])
-    ),
+    "multipleOf": _multiple_of,
     "minLength": _least("min_length", "minLength"),
     "maxLength": _most("max_length", "maxLength"),
-    "pattern": lambda compiler, schema, _: compiler.arena.atom("pattern", schema["pattern"]),
+    "pattern": _pattern,
     "format": _format,
     "prefixItems": _prefix_items,
     "items": _items,
     "contains": _contains,
     "minItems": _least("min_items", "minItems"),
     "maxItems": _most("max_items", "maxItems"),
-    "uniqueItems": lambda compiler, schema, _: (
-        compiler.arena.atom("unique") if schema["uniqueItems"] else compiler.arena.true
-    ),
+    "uniqueItems": _unique_items,
     "unevaluatedItems": evaluated.unevaluated_items,
     "properties": _properties,
     "patternProperties": _pattern_properties,

@@ -8,20 +8,24 @@ Source: A. Zeller, R. Hildebrandt, Simplifying and Isolating Failure-Inducing In
 """
 
 from collections.abc import Callable, Iterator
+from itertools import islice
 from math import trunc
 from typing import Any
 
-from registry_store.containment.json_values import key, weight
+from registry_store.containment.json_values import key
 
 _Step = str | int
 _Place = tuple[_Step, ...]
 _SIMPLE: tuple[Any, ...] = (False, 0, "", [], {}, 1, True, -1, 0.5, None)
 _LONG = 16
+_MOST_SIMPLIFICATIONS = 4000
+_MOST_SHIFTS = 60
 
 
 def minimised(value: Any, is_counterexample: Callable[[Any], bool]) -> Any:
     """A value that still is a counterexample, and from which nothing can be removed."""
     tried = {key(value)}
+    left = _MOST_SIMPLIFICATIONS
 
     def improves(candidate: Any) -> bool:
         candidate_key = key(candidate)
@@ -31,22 +35,35 @@ def minimised(value: Any, is_counterexample: Callable[[Any], bool]) -> Any:
         return is_counterexample(candidate)
 
     while True:
-        smaller = next((each for each in _smaller(value) if improves(each)), None)
+        smaller = next((each for each in _removals(value) if improves(each)), None)
+        if smaller is None:
+            simpler = islice(_simplifications(value), left)
+            for candidate in simpler:
+                left -= 1
+                if improves(candidate):
+                    smaller = candidate
+                    break
         if smaller is None:
             return value
         value = smaller
 
 
-def _smaller(value: Any) -> Iterator[Any]:
-    """Values with less in them; the large steps first."""
+def _removals(value: Any) -> Iterator[Any]:
+    for place in _places(value):
+        for replacement in _less(_at(value, place)):
+            yield _with(value, place, replacement)
+
+
+def _simplifications(value: Any) -> Iterator[Any]:
+    """Values that say the same with simpler parts; these are a courtesy, and bounded."""
     places = list(_places(value))
     for place in places:
         for simple in _simpler(_at(value, place)):
             yield _with(value, place, simple)
     yield from _together(value, places)
     for place in places:
-        for replacement in _less(_at(value, place)):
-            yield _with(value, place, replacement)
+        for simple in _simpler_numbers(_at(value, place)):
+            yield _with(value, place, simple)
 
 
 def _simpler(part: Any) -> Iterator[Any]:
@@ -95,7 +112,7 @@ def _with(value: Any, place: _Place, part: Any) -> Any:
     if not place:
         return part
     step, *rest = place
-    changed = dict(value) if isinstance(value, dict) else list(value)
+    changed: Any = dict(value) if isinstance(value, dict) else list(value)
     changed[step] = _with(value[step], tuple(rest), part)
     return changed
 
@@ -109,10 +126,6 @@ def _less(part: Any) -> Iterator[Any]:
             yield from _shorter(part)
         case str():
             yield from ("".join(kept) for kept in _shorter(part))
-        case bool() | None:
-            return
-        case int() | float():
-            yield from _simpler_numbers(part)
 
 
 def _shorter(sequence: Any) -> Iterator[list[Any]]:
@@ -121,7 +134,7 @@ def _shorter(sequence: Any) -> Iterator[list[Any]]:
     chunk = size // 2 if size > _LONG else 1
     while chunk >= 1:
         for start in range(0, size, chunk):
-            if chunk == 1 and start and sequence[start] == sequence[start - 1]:
+            if start and sequence[start - chunk : start] == sequence[start : start + chunk]:
                 continue  # taking away one of equal neighbours gives the same
             yield [*sequence[:start], *sequence[start + chunk :]]
         chunk //= 2
@@ -135,14 +148,21 @@ def _renamed(part: dict[str, Any]) -> Iterator[dict[str, Any]]:
                 yield {shorter if each == name else each: member for each, member in part.items()}
 
 
-def _simpler_numbers(number: float) -> Iterator[float]:
+def _simpler_numbers(number: Any) -> Iterator[float]:
+    if isinstance(number, bool) or not isinstance(number, (int, float)):
+        return
     whole = trunc(number)
     sign = -1 if whole < 0 else 1
-    nearer = [sign * (abs(whole) - (abs(whole) >> shift)) for shift in range(1, abs(whole).bit_length())]
+    nearer = [
+        sign * (abs(whole) - (abs(whole) >> shift))
+        for shift in range(1, min(abs(whole).bit_length(), _MOST_SHIFTS))
+    ]
     nearer.append(whole - sign)
     candidates = (0, 1, -1, 2, 10, 0.5, trunc(number), round(number, 1), round(number, 2), *nearer)
     for candidate in dict.fromkeys(candidates):
-        simple = int(candidate) if isinstance(candidate, float) and candidate.is_integer() else candidate
+        simple = (
+            int(candidate) if isinstance(candidate, float) and candidate.is_integer() else candidate
+        )
         if _rank(simple) < _rank(number):
             yield simple
 

@@ -13,7 +13,24 @@ from registry_store.containment.json_values import key
 from registry_store.containment.names import pattern_language
 from registry_store.containment.resources import subschemas
 
-_BASIC: tuple[Any, ...] = (None, True, False, 0, 1, -1, 0.5, "", "a", [], {}, [0], {"a": 0}, 1.0, 10**20, "é")
+_BASIC: tuple[Any, ...] = (
+    None,
+    True,
+    False,
+    0,
+    1,
+    -1,
+    0.5,
+    "",
+    "a",
+    [],
+    {},
+    [0],
+    {"a": 0},
+    1.0,
+    10**20,
+    "é",
+)
 _LONGEST = 300
 _MOST = 160
 

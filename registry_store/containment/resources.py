@@ -90,7 +90,9 @@ class Resources:
         resolved = _joined(base, uri) if uri else base
         if resolved not in self._roots:
             if resolved not in self._known:
-                raise ReferenceRefusedError(f"{reference!r} is not in the document, and nothing is fetched")
+                raise ReferenceRefusedError(
+                    f"{reference!r} is not in the document, and nothing is fetched"
+                )
             self.loaded.add(resolved)
             self._roots[resolved] = self._known[resolved]
             self._index(self._known[resolved], resolved)

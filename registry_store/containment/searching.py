@@ -17,10 +17,15 @@ from registry_store.containment.solving.goals import Found
 
 _SEED = 2020
 _MOST_SEEDS = 40
+_HALF = 0.5
 
 
 def search(
-    judge: Judge, documents: tuple[Resources, Resources], roots: tuple[Any, Any], seeds: Iterable[Any], most: int
+    judge: Judge,
+    documents: tuple[Resources, Resources],
+    roots: tuple[Any, Any],
+    seeds: Iterable[Any],
+    most: int,
 ) -> Found | None:
     """A counterexample, or None after `most` candidates."""
     candidates = _candidates(documents, roots, list(seeds))
@@ -69,14 +74,17 @@ def _changed(value: Any, pool: Pool, random: Random) -> Any:
             return _changed_object(value, pool, random)
         case list():
             return _changed_array(value, pool, random)
-        case str() if random.random() < 0.5:  # noqa: PLR2004
-            place = random.randint(0, len(value))
-            return value[:place] + random.choice(("", "a", "A", "0", " ", "é")) + value[place + random.randrange(2) :]
-        case bool() | None:
-            return deepcopy(random.choice(pool.values))
-        case int() | float() if random.random() < 0.5:  # noqa: PLR2004
+        case str() if random.random() < _HALF:
+            return _respelled(value, random)
+        case int() | float() if random.random() < _HALF and not isinstance(value, bool):
             return _near(value, random)
     return deepcopy(random.choice(pool.values))
+
+
+def _respelled(text: str, random: Random) -> str:
+    place = random.randint(0, len(text))
+    letter = random.choice(("", "a", "A", "0", " ", "é"))
+    return text[:place] + letter + text[place + random.randrange(2) :]
 
 
 def _near(number: float, random: Random) -> Any:

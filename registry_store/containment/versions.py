@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from jsonschema_specifications import REGISTRY
+from jsonschema_specifications import REGISTRY  # type: ignore[import-untyped] # has no types
 
 from contracts.regular.budget import Budget, BudgetSpentError
 from contracts.verdicts import Unusable

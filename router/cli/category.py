@@ -23,7 +23,9 @@ _COLOURS = {"breaking": "red", "compatible": "green", "documentation": "dim"}
 
 
 def register(app: typer.Typer) -> None:
-    group = typer.Typer(help="Versions of category schemas, and what a new one breaks.", no_args_is_help=True)
+    group = typer.Typer(
+        help="Versions of category schemas, and what a new one breaks.", no_args_is_help=True
+    )
     group.callback()(_no_options)
     group.command("check")(check)
     register_versions(group)
@@ -39,9 +41,13 @@ def check(
     new: Annotated[Path | None, typer.Argument(help="The version to come.")] = None,
     pairs: Annotated[
         Path | None,
-        typer.Option(help='JSON lines {"old": ..., "new": ...}; each a schema, or the path of one.'),
+        typer.Option(
+            help='JSON lines {"old": ..., "new": ...}; each a schema, or the path of one.'
+        ),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object, everything in it.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="One JSON object, everything in it.")
+    ] = False,
 ) -> None:
     """Is every document that is valid under OLD still valid under NEW?
 
@@ -58,11 +64,9 @@ def check(
     Exit status: 0 proved, 1 refuted, 2 the input cannot be used, 3 unproved. With --pairs: 0 every line
     was answered, 2 some could not be used.
 
-    Examples:
+    Example: hub category check schemas/json/categories/hydro/1.0.json draft.json
 
-      hub category check schemas/json/categories/hydro/1.0.json draft.json
-
-      hub category check --pairs pairs.jsonl > verdicts.jsonl
+    Example: hub category check --pairs pairs.jsonl > verdicts.jsonl
     """
     if pairs is not None and old is None and new is None:
         raise typer.Exit(_check_lines(pairs))
@@ -89,11 +93,13 @@ def _check_lines(pairs: Path) -> int:
     if not lines[-1]:
         lines.pop()
     status = PROVED
-    for number, answer in enumerate(answers(lines, (Path.cwd(), pairs.parent), processors()), 1):
-        if "error" in answer:
-            status = UNUSABLE
-            answer = {**answer, "line": number}
-        typer.echo(json.dumps(answer, ensure_ascii=False))
+    folders = (Path.cwd(), pairs.parent)
+    for number, answer in enumerate(answers(lines, folders, processors()), 1):
+        is_error = "error" in answer
+        status = UNUSABLE if is_error else status
+        typer.echo(
+            json.dumps({**answer, "line": number} if is_error else answer, ensure_ascii=False)
+        )
     return status
 
 
@@ -102,7 +108,9 @@ def _print(answer: dict[str, Any]) -> None:
     colour, headline = _HEADLINES[answer["backward"]]
     console.print(f"[bold {colour}]{headline}[/]")
     if answer["backward"] == "refuted":
-        console.print(json.dumps(answer["counterexample"], indent=2, ensure_ascii=False), markup=False)
+        console.print(
+            json.dumps(answer["counterexample"], indent=2, ensure_ascii=False), markup=False
+        )
     console.print(f"{answer['method']}.", style="dim", markup=False)
     if not answer["differences"]:
         console.print("\nNothing has changed.")

@@ -32,7 +32,7 @@ class Change:
     """`path` leads to what is replaced by `made` when the change alone is made to the old version.
 
     `place` is where it stands; `keyword` is what has changed; `old` and `new` are its values, or one member
-    of its list. `around` are the two schemas that it stands in.
+    of its list. `around` are the two schemas that it stands in, `depth` how many steps lead to them.
     """
 
     place: Path
@@ -42,6 +42,12 @@ class Change:
     new: Any
     made: Any
     around: tuple[Any, Any]
+    depth: int
+
+    @property
+    def surroundings(self) -> Path:
+        """Where the schemas stand that the change is made in."""
+        return self.path[: self.depth]
 
 
 def changes(old: Any, new: Any, path: Path = ()) -> Iterator[Change]:
@@ -49,7 +55,7 @@ def changes(old: Any, new: Any, path: Path = ()) -> Iterator[Change]:
     if same(old, new):
         return
     if not (isinstance(old, dict) and isinstance(new, dict)):
-        yield Change(path, path, "", old, new, new, (old, new))
+        yield Change(path, path, "", old, new, new, (old, new), len(path))
         return
     for keyword in (*new, *(each for each in old if each not in new)):
         before, after = old.get(keyword, ABSENT), new.get(keyword, ABSENT)
@@ -59,7 +65,9 @@ def changes(old: Any, new: Any, path: Path = ()) -> Iterator[Change]:
         if any((each in old) != (each in new) for each in group):
             made = {each: part for each, part in old.items() if each not in group}
             made.update({each: part for each, part in new.items() if each in group})
-            yield Change((*path, keyword), path, keyword, before, after, made, (old, new))
+            yield Change(
+                (*path, keyword), path, keyword, before, after, made, (old, new), len(path)
+            )
         else:
             yield from _of_keyword(keyword, before, after, (*path, keyword), (old, new))
 
@@ -86,7 +94,7 @@ def _of_keyword(
     elif keyword == "required":
         yield from _of_required(_or_empty(old, []), _or_empty(new, []), path, around)
     else:
-        yield Change(path, path, keyword, old, new, new, around)
+        yield Change(path, path, keyword, old, new, new, around, len(path) - 1)
 
 
 def _or_empty(value: Any, empty: Any = None) -> Any:
@@ -101,7 +109,9 @@ def _of_names(
             yield from changes(old[name], new[name], (*path, name))
         else:
             before, after = old.get(name, ABSENT), new.get(name, ABSENT)
-            yield Change((*path, name), (*path, name), keyword, before, after, after, around)
+            yield Change(
+                (*path, name), (*path, name), keyword, before, after, after, around, len(path) - 1
+            )
 
 
 def _of_places(
@@ -110,7 +120,16 @@ def _of_places(
     for place, (before, after) in enumerate(zip_longest(old, new, fillvalue=ABSENT)):
         if before is ABSENT or after is ABSENT:
             # Places beyond the shorter list come and go together: one alone could leave a hole.
-            yield Change(path, path, keyword, old[place:] or ABSENT, new[place:] or ABSENT, new, around)
+            yield Change(
+                path,
+                path,
+                keyword,
+                old[place:] or ABSENT,
+                new[place:] or ABSENT,
+                new,
+                around,
+                len(path) - 1,
+            )
             return
         yield from changes(before, after, (*path, place))
 
@@ -125,9 +144,9 @@ def _of_members(
         yield from changes(before, after, (*path, place))
     for place, before in gone[len(come) :]:
         made = [*old[:place], *old[place + 1 :]]
-        yield Change(path, path, keyword, before, ABSENT, made, around)
+        yield Change(path, path, keyword, before, ABSENT, made, around, len(path) - 1)
     for _, after in come[len(gone) :]:
-        yield Change(path, path, keyword, ABSENT, after, [*old, after], around)
+        yield Change(path, path, keyword, ABSENT, after, [*old, after], around, len(path) - 1)
 
 
 def _of_required(
@@ -135,16 +154,21 @@ def _of_required(
 ) -> Iterator[Change]:
     for name in new:
         if name not in old:
-            yield Change(path, path, "required", ABSENT, name, [*old, name], around)
+            yield Change(path, path, "required", ABSENT, name, [*old, name], around, len(path) - 1)
     for name in old:
         if name not in new:
             made = [each for each in old if each != name]
-            yield Change(path, path, "required", name, ABSENT, made, around)
+            yield Change(path, path, "required", name, ABSENT, made, around, len(path) - 1)
 
 
 def made_alone(schema: Any, change: Change) -> Any:
     """The old version with this change alone."""
     return _replaced(schema, change.path, change.made)
+
+
+def made_around(change: Change) -> Any:
+    """The schema that the change stands in, with this change alone."""
+    return _replaced(change.around[0], change.path[change.depth :], change.made)
 
 
 def _replaced(part: Any, path: Path, made: Any) -> Any:

@@ -137,7 +137,9 @@ def _unique(change: Change, about: str, _: str) -> str:
 
 
 def _alternative(change: Change, about: str, _: str) -> str:
-    what = {"anyOf": "an alternative", "oneOf": "an alternative", "allOf": "a condition"}.get(change.keyword, "a place")
+    what = {"anyOf": "an alternative", "oneOf": "an alternative", "allOf": "a condition"}.get(
+        change.keyword, "a place"
+    )
     if change.old is ABSENT:
         return f"{about} has {what} more: {shown(change.new)}"
     if change.new is ABSENT:
@@ -164,7 +166,9 @@ _IN_EFFECT = frozenset((
     "not", "if", "then", "else", "contains", "propertyNames", "dependentRequired", "dependentSchemas", "$ref", "$dynamicRef",
 ))  # fmt: skip
 #: Changes of these stand at a member of the keyword, not at the keyword.
-_OWN_PLACE = frozenset(("properties", "patternProperties", "dependentSchemas", "$defs", "definitions"))
+_OWN_PLACE = frozenset(
+    ("properties", "patternProperties", "dependentSchemas", "$defs", "definitions")
+)
 _SENTENCES: dict[str, _Sentence] = {
     "type": _type, "enum": _values, "const": _values, "required": _required,
     "properties": _property, "patternProperties": _property,

@@ -4,39 +4,58 @@ import json
 from typing import Any
 
 from registry_store.containment.comparing.changes import ABSENT, Path
+from registry_store.containment.resources import LISTED, NAMED
 
 _LONGEST = 90
 _IN_PLACE = {
-    "not": "what is excluded", "if": "the condition", "then": "the case that the condition holds",
-    "else": "the case that it does not hold",
-}  # fmt: skip
+    "not": "what is excluded of",
+    "if": "the condition of",
+    "then": "where the condition holds,",
+    "else": "where the condition does not hold,",
+    "propertyNames": "each name in",
+}
+_SUFFIXES = {
+    "items": "[]",
+    "unevaluatedItems": "[]",
+    "contains": "[]",
+    "additionalProperties": ".*",
+    "unevaluatedProperties": ".*",
+}
 
 
 def subject(path: Path) -> str:
-    """`site.meters[].id` for the schema at a path; the whole document for its root."""
-    name, remarks, steps = "", [], list(path)
+    """`site.meters[].id` for the schema at a path; the document for its root."""
+    name, remarks, steps = "", [], [str(step) for step in path]
     while steps:
         step = steps.pop(0)
-        if step in ("properties", "dependentSchemas") and steps:
-            name = f"{name}.{steps.pop(0)}" if name else str(steps.pop(0))
-        elif step in ("items", "unevaluatedItems", "contains"):
-            name += "[]"
-        elif step == "prefixItems" and steps:
-            name += f"[{steps.pop(0)}]"
-        elif step in ("$defs", "definitions") and steps:
-            name, remarks = str(steps.pop(0)), ["definition"]
-        elif step == "patternProperties" and steps:
-            name += f"{'.' if name else ''}<{steps.pop(0)}>"
-        elif step in ("additionalProperties", "unevaluatedProperties"):
-            name += ".*" if name else "*"
-        elif step == "propertyNames":
-            remarks.append("each name in")
-        elif step in ("allOf", "anyOf", "oneOf") and steps:
-            remarks.append(f"alternative {int(steps.pop(0)) + 1} of" if step != "allOf" else f"part {int(steps.pop(0)) + 1} of")
-        elif step in _IN_PLACE:
-            remarks.append(f"{_IN_PLACE[str(step)]} of")
-    whole = f"`{name}`" if name else "the document"
-    return " ".join([*reversed(remarks), whole])
+        if step in (*NAMED, *LISTED) and steps:
+            name, remark = _beneath(step, steps.pop(0), name)
+        else:
+            name += _SUFFIXES.get(step, "")
+            remark = _IN_PLACE.get(step, "")
+        if step in ("$defs", "definitions"):
+            remarks.clear()
+        if remark:
+            remarks.insert(0, remark)
+    return " ".join([*remarks, f"`{name.lstrip('.')}`" if name else "the document"])
+
+
+def _beneath(keyword: str, step: str, name: str) -> tuple[str, str]:
+    """The name, and a remark, of what stands under `step` in a keyword of named or listed schemas."""
+    match keyword:
+        case "prefixItems":
+            return f"{name}[{step}]", ""
+        case "allOf":
+            return name, f"part {int(step) + 1} of"
+        case "anyOf" | "oneOf":
+            return name, f"alternative {int(step) + 1} of"
+        case "$defs" | "definitions":
+            return step, "definition"
+        case "patternProperties":
+            return f"{name}.<{step}>", ""
+        case "dependentSchemas":
+            return name, f"with `{step}` given,"
+    return f"{name}.{step}", ""
 
 
 def shown(value: Any) -> str:
@@ -51,4 +70,10 @@ def listed(values: list[Any], word: str = "or") -> str:
     texts = [shown(value).strip('"') if word == "or" else shown(value) for value in values[:12]]
     if len(values) > len(texts):
         texts.append(f"{len(values) - len(texts)} more")
-    return texts[0] if len(texts) == 1 else f"{', '.join(texts[:-1])} {word} {texts[-1]}" if texts else "nothing"
+    return (
+        texts[0]
+        if len(texts) == 1
+        else f"{', '.join(texts[:-1])} {word} {texts[-1]}"
+        if texts
+        else "nothing"
+    )

@@ -10,7 +10,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from registry_store.containment.formulas import Formula
-from registry_store.containment.json_values import key
+from registry_store.containment.json_values import Key, key
 from registry_store.containment.solving.element_wishes import ElementWishes, read_wishes
 from registry_store.containment.solving.goals import Answers, Found, Gap, Goal, Path
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from registry_store.containment.solving.solver import Solver
 
 _MOST_COUNTED = 6
-_LONGEST = 2000
+_LONGEST = 20_000
 _VARIATIONS = 4
 #: Ways to fill an array that are looked at when its elements must be equal or different.
 _MOST_FILLINGS = 3000
@@ -137,6 +137,7 @@ class _Search:
                     *(wishes.existing[n].formula for n in met),
                     *(arena.no(f) for n, (f, _) in enumerate(wishes.limits) if n not in counted),
                 ]
+                self._solver.budget.spend(len(formulas))
                 goal = self._solver.goal(formulas)
                 outcome = self._solver.first(goal, self._path)
                 self.gaps.update(dict.fromkeys(outcome.gaps))
@@ -153,20 +154,21 @@ class _Search:
             values = [self._first(role.goal) for role in roles]
             yield Found(values)
             for place, role in enumerate(roles[:_VARIATIONS]):
-                for value in self._some(role.goal, _VARIATIONS)[1:]:
+                for value in list(self._some(role.goal, _VARIATIONS).values())[1:]:
                     yield Found([*values[:place], value, *values[place + 1 :]])
 
     def _distinct(self, roles: list[Role]) -> Answers:
         """One value for each role, no two equal: a matching of roles and values."""
-        choices = [self._some(role.goal, len(roles)) for role in roles]
-        matched: dict[Any, int] = {}
+        by_goal = {
+            goal: self._some(goal, len(roles)) for goal in dict.fromkeys(r.goal for r in roles)
+        }
+        choices = [by_goal[role.goal] for role in roles]
+        matched: dict[Key, int] = {}
         for place in range(len(roles)):
             if not _match(place, choices, matched, set()):
                 return
-        values: list[Any] = [None] * len(roles)
-        for place in matched.values():
-            values[place] = next(v for v in choices[place] if matched.get(key(v)) == place)
-        yield Found(values)
+        chosen = {place: value_key for value_key, place in matched.items()}
+        yield Found([choices[place][chosen[place]] for place in range(len(roles))])
 
     def _repeated(self, roles: list[Role]) -> Answers:
         for one, other in combinations(range(len(roles)), 2):
@@ -185,18 +187,17 @@ class _Search:
         assert found is not None
         return found.value
 
-    def _some(self, goal: Goal, most: int) -> list[Any]:
-        """Up to `most` different values."""
-        distinct: dict[Any, Any] = {}
-        answers = self._solver.answers(goal, self._path)
-        for answer in answers:
+    def _some(self, goal: Goal, most: int) -> dict[Key, Any]:
+        """Up to `most` different values, by their keys."""
+        distinct: dict[Key, Any] = {}
+        for answer in self._solver.answers(goal, self._path):
             if isinstance(answer, Gap):
                 self.gaps[answer] = None
             else:
                 distinct.setdefault(key(answer.value), answer.value)
             if len(distinct) >= most:
                 break
-        return list(distinct.values())
+        return distinct
 
 
 def _after(state: _State, role: Role) -> _State:
@@ -212,14 +213,18 @@ def _subsets(members: Any) -> Iterator[tuple[int, ...]]:
         yield from combinations(listed, count)
 
 
-def _match(place: int, choices: list[list[Any]], matched: dict[Any, int], tried: set[Any]) -> bool:
+def _match(
+    place: int, choices: list[dict[Key, Any]], matched: dict[Key, int], tried: set[Key]
+) -> bool:
     """Finds a value for `place`, moving earlier places to other values where that helps."""
-    for value in choices[place]:
-        value_key = key(value)
-        if value_key in tried:
-            continue
-        tried.add(value_key)
-        if value_key not in matched or _match(matched[value_key], choices, matched, tried):
-            matched[value_key] = place
-            return True
+    free = next((each for each in choices[place] if each not in matched), None)
+    if free is not None:
+        matched[free] = place
+        return True
+    for value_key in choices[place]:
+        if value_key not in tried:
+            tried.add(value_key)
+            if _match(matched[value_key], choices, matched, tried):
+                matched[value_key] = place
+                return True
     return False

@@ -32,7 +32,7 @@ class Branch:
         while waiting:
             while waiting:
                 formula = waiting.pop()
-                if formula is arena.false or arena.no(formula) in branch.known:
+                if formula is arena.false or formula.negation in branch.known:
                     return None
                 if formula is arena.true or formula in branch.known:
                     continue
@@ -49,9 +49,9 @@ class Branch:
         following: list[Formula] = []
         left = []
         for alternative in self.alternatives:
-            if any(part in self.known for part in alternative.parts):
+            if not self.known.keys().isdisjoint(alternative.parts):
                 continue
-            parts = self.open_parts(arena, alternative)
+            parts = self.open_parts(alternative)
             if len(parts) > 1:
                 left.append(alternative)
             else:
@@ -59,16 +59,26 @@ class Branch:
         self.alternatives = left
         return following
 
-    def open_parts(self, arena: Arena, alternative: Formula) -> list[Formula]:
-        return [part for part in alternative.parts if arena.no(part) not in self.known]
+    def open_parts(self, alternative: Formula) -> list[Formula]:
+        # A negation that was never made is known on no branch.
+        return [part for part in alternative.parts if part.negation not in self.known]
 
 
 class Brancher:
-    """Walks the branches of a set of formulas. `theory` answers a set of literals."""
+    """Walks the branches of a set of formulas. `theory` answers a set of literals.
 
-    def __init__(self, arena: Arena, theory: Callable[[Literals], Answers]) -> None:
+    `lasting` keeps outcomes of literals that hang on nothing around them, for other branchers.
+    """
+
+    def __init__(
+        self,
+        arena: Arena,
+        theory: Callable[[Literals], Answers],
+        lasting: dict[Literals, Outcome],
+    ) -> None:
         self._arena = arena
         self._theory = theory
+        self._lasting = lasting
         self._outcomes: dict[Literals, Outcome] = {}
 
     def answers(self, formulas: Iterable[Formula]) -> Answers:
@@ -86,7 +96,10 @@ class Brancher:
         value = outcome.found
         violated = branch.alternatives
         if value is not None:
-            violated = [each for each in violated if not holds(self._arena, each, value.value)]
+            known: dict[Formula, bool] = {}
+            violated = [
+                each for each in violated if not holds(self._arena, each, value.value, known)
+            ]
             if not violated:
                 yield value
         parts = self._fewest(branch, violated or branch.alternatives)
@@ -100,9 +113,7 @@ class Brancher:
         fewest: list[Formula] | None = None
         for alternative in sorted(alternatives, key=lambda each: len(each.parts)):
             parts = [
-                part
-                for part in branch.open_parts(self._arena, alternative)
-                if self._is_possible(branch, part)
+                part for part in branch.open_parts(alternative) if self._is_possible(branch, part)
             ]
             if fewest is None or len(parts) < len(fewest):
                 fewest = parts
@@ -111,12 +122,20 @@ class Brancher:
         return fewest or []
 
     def _is_possible(self, branch: Branch, part: Formula) -> bool:
-        deeper = branch.extended(self._arena, [part])
-        return deeper is not None and not self._outcome(deeper.literals).is_empty
+        """Whether the theory allows the literals of a part beside those of the branch."""
+        literals = dict.fromkeys(branch.literals)
+        for each in part.parts if part.kind == "and" else (part,):
+            if each.negation in branch.known:
+                return False
+            if each.kind == "atom":
+                literals[each] = None
+        ordered = tuple(sorted(literals, key=lambda literal: literal.number))
+        return not self._outcome(ordered).is_empty
 
     def _outcome(self, literals: Literals) -> Outcome:
-        if literals not in self._outcomes:
-            self._outcomes[literals] = first(self._theory(literals))
-        return self._outcomes[literals]
-
-
+        known = self._lasting.get(literals) or self._outcomes.get(literals)
+        if known is None:
+            known = first(self._theory(literals))
+            is_lasting = all(gap.goal is None for gap in known.gaps)
+            (self._lasting if is_lasting else self._outcomes)[literals] = known
+        return known

@@ -74,17 +74,24 @@ def read_wishes(arena: Arena, literals: tuple[Formula, ...]) -> ElementWishes:
             case "element", False:
                 wishes.placed.append((arguments[0], arena.no(arguments[1])))
                 wishes.least = max(wishes.least, arguments[0] + 1)
-            case "rest", True:
-                wishes.universal.append((arguments[0], arguments[1]))
-            case "rest", False:
-                wishes.existing.append(Wish(arguments[0], arena.no(arguments[1]), 1))
-            case "count", True:
-                wishes.existing.append(Wish(0, arguments[0], arguments[1]))
-            case "count", False:
-                _limit(arena, wishes, arguments[0], arguments[1] - 1)
             case "unique", sign:
-                wishes.is_unique, wishes.is_repeating = wishes.is_unique or sign, not sign
+                wishes.is_unique, wishes.is_repeating = sign, not sign
+            case _:
+                _read_counted(arena, wishes, literal)
     return wishes
+
+
+def _read_counted(arena: Arena, wishes: ElementWishes, literal: Formula) -> None:
+    """`rest` and `count`: what all elements, enough of them, or not too many of them satisfy."""
+    match literal.parts, literal.sign:
+        case ("rest", start, formula), True:
+            wishes.universal.append((start, formula))
+        case ("rest", start, formula), False:
+            wishes.existing.append(Wish(start, arena.no(formula), 1))
+        case ("count", formula, least), True:
+            wishes.existing.append(Wish(0, formula, least))
+        case ("count", formula, least), False:
+            _limit(arena, wishes, formula, least - 1)
 
 
 def _limit(arena: Arena, wishes: ElementWishes, formula: Formula, most: int) -> None:

@@ -24,6 +24,8 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Found:
+    """A value that satisfies a goal."""
+
     value: Any
 
 

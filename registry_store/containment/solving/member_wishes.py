@@ -86,7 +86,9 @@ def read_wishes(arena: Arena, literals: tuple[Formula, ...]) -> MemberWishes:
                 wishes.universal.append((arguments[0], arguments[1]))
             case "members", False:
                 wishes.wished.append(arguments[0])
-                wishes.existing.append(Wish(arena.atom("named", arguments[0]), arena.no(arguments[1])))
+                wishes.existing.append(
+                    Wish(arena.atom("named", arguments[0]), arena.no(arguments[1]))
+                )
             case "names", True:
                 wishes.naming.append(arguments[0])
             case "names", False:

@@ -39,8 +39,16 @@ class _Wanted:
 
     def admits(self, number: Fraction) -> bool:
         return (
-            (self.low is None or number > self.low or (number == self.low and not self.is_low_strict))
-            and (self.high is None or number < self.high or (number == self.high and not self.is_high_strict))
+            (
+                self.low is None
+                or number > self.low
+                or (number == self.low and not self.is_low_strict)
+            )
+            and (
+                self.high is None
+                or number < self.high
+                or (number == self.high and not self.is_high_strict)
+            )
             and (self.step is None or (number / self.step).denominator == 1)
             and all((number / step).denominator > 1 for step in self.not_multiples)
             and number not in self.excluded
@@ -92,13 +100,7 @@ def _multiples(wanted: _Wanted) -> Answers:
         return
     least = None if wanted.low is None else ceil(wanted.low / step)
     most = None if wanted.high is None else floor(wanted.high / step)
-    is_finite = least is not None and most is not None
-    if is_finite and most - least < _MOST_TRIED:
-        tried = _outward(least, most)
-    else:
-        tried = islice(_outward(least, most), _MOST_TRIED)
-    is_any = False
-    for factor in tried:
+    for factor in islice(_outward(least, most), _MOST_TRIED):
         number = factor * step
         if not wanted.admits(number):
             continue
@@ -106,11 +108,8 @@ def _multiples(wanted: _Wanted) -> Answers:
         if written is None:
             yield Gap("a number that no double is written as")
         else:
-            is_any = True
             yield Found(written)
-    if is_finite and most - least < _MOST_TRIED:
-        return
-    if not is_any or is_finite:
+    if least is None or most is None or most - least >= _MOST_TRIED:
         yield Gap("more multiples than are tried one by one")
 
 
@@ -142,7 +141,11 @@ def _between(wanted: _Wanted) -> Answers:
         if low == high:
             written = number_of(low)
             if wanted.admits(low):
-                yield Gap("a number that no double is written as") if written is None else Found(written)
+                yield (
+                    Gap("a number that no double is written as")
+                    if written is None
+                    else Found(written)
+                )
             return
     for candidate in _inside(low, high):
         written = number_of(candidate) if wanted.admits(candidate) else None
@@ -177,5 +180,3 @@ def _rounded(number: Fraction, tolerance: Fraction) -> Fraction:
     while digits > tolerance:
         digits /= 10
     return round(number / digits) * digits
-
-

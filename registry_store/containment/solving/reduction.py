@@ -1,23 +1,31 @@
 """What a formula says of values of one kind: atoms about other kinds become true or false."""
 
+from typing import Protocol
+
 from contracts.regular.budget import Budget
 from registry_store.containment.formulas import Arena, Formula
 from registry_store.containment.json_values import Key
 
 
+class Spending(Protocol):
+    """Whoever pays: its budget may be another one later."""
+
+    budget: Budget
+
+
 class Reduction:
     """Reduces formulas; each formula and kind once."""
 
-    def __init__(self, arena: Arena, budget: Budget) -> None:
+    def __init__(self, arena: Arena, spending: Spending) -> None:
         self._arena = arena
-        self._budget = budget
+        self._spending = spending
         self._reduced: dict[tuple[Formula, str], Formula] = {}
 
     def to(self, formula: Formula, kind: str) -> Formula:
         """Made of and, or, and literals that speak of values of `kind`."""
         known = self._reduced.get((formula, kind))
         if known is None:
-            self._budget.spend()
+            self._spending.budget.spend()
             known = self._reduced[formula, kind] = self._by_kind(formula, kind)
         return known
 
@@ -64,18 +72,20 @@ class Reduction:
     def _exactly_one(self, parts: list[Formula]) -> Formula:
         arena = self._arena
         parts = [part for part in parts if part is not arena.false]
-        self._budget.spend(len(parts))
+        certain = sum(part is arena.true for part in parts)
+        if certain:
+            others = (arena.no(part) for part in parts if part is not arena.true)
+            return arena.all_of(others) if certain == 1 else arena.false
+        self._spending.budget.spend(len(parts) * (1 + len(parts) // 20))
         cases = []
         # Built from both ends, so that each case shares what it says about the others.
         before = [arena.true]
         for part in parts:
             before.append(arena.all_of((before[-1], arena.no(part))))
-            self._budget.spend(len(before))
         after = arena.true
         for place in reversed(range(len(parts))):
             cases.append(arena.all_of((before[place], parts[place], after)))
             after = arena.all_of((arena.no(parts[place]), after))
-            self._budget.spend(len(parts))
         return arena.any_of(cases)
 
 

@@ -29,8 +29,10 @@ class Solver:
     def __init__(self, arena: Arena, budget: Budget) -> None:
         self.arena = arena
         self.budget = budget
-        self._reduction = Reduction(arena, budget)
+        self._reduction = Reduction(arena, self)
         self._outcomes: dict[Goal, Outcome] = {}
+        self._literal_outcomes: dict[str, dict[Literals, Outcome]] = {}
+        self._within: dict[Goal, list[tuple[frozenset[Goal], Outcome]]] = {}
 
     def goal(self, formulas: Iterable[Formula]) -> Goal:
         """A goal, flattened: conjunctions are taken apart."""
@@ -38,13 +40,23 @@ class Solver:
         return frozenset(whole.parts if whole.kind == "and" else (whole,))
 
     def first(self, goal: Goal, path: Path) -> Outcome:
-        """The first value of a goal, or why there is none. Kept, unless it hangs on `path`."""
-        known = self._outcomes.get(goal)
+        """The first value of a goal, or why there is none; worked out once."""
+        known = self._outcomes.get(goal) or self._known_within(goal, path)
         if known is None:
             known = first(self.answers(goal, path))
-            if not any(gap.goal is not None for gap in known.gaps):
+            cuts = frozenset(gap.goal for gap in known.gaps if gap.goal is not None)
+            if cuts:
+                self._within.setdefault(goal, []).append((cuts, known))
+            else:
                 self._outcomes[goal] = known
         return known
+
+    def _known_within(self, goal: Goal, path: Path) -> Outcome | None:
+        """An outcome that hangs on goals around it, where all of those are around it here, too.
+
+        Other goals around could only cut off more, where nothing was found already.
+        """
+        return next((known for cuts, known in self._within.get(goal, ()) if cuts <= path), None)
 
     def answers(self, goal: Goal, path: Path) -> Answers:
         """Values that satisfy the goal, and the gaps of the search."""
@@ -69,8 +81,14 @@ class Solver:
         reduced = [self._reduction.to(formula, kind) for formula in ordered]
         if self.arena.false in reduced:
             return
-        brancher = Brancher(self.arena, lambda literals: self._theory(kind, literals, path))
-        yield from brancher.answers(reduced)
+        yield from self._brancher(kind, path).answers(reduced)
+
+    def _brancher(self, kind: str, path: Path) -> Brancher:
+        return Brancher(
+            self.arena,
+            lambda literals: self._theory(kind, literals, path),
+            self._literal_outcomes.setdefault(kind, {}),
+        )
 
     def _theory(self, kind: str, literals: Literals, path: Path) -> Answers:
         self.budget.spend(1 + len(literals))
@@ -92,8 +110,7 @@ class Solver:
         if unlike is not None:
             # "Is none of these values" said by the members or elements, which theories understand.
             others = [each for each in literals if each is not unlike]
-            brancher = Brancher(self.arena, lambda inner: self._theory(kind, inner, path))
-            yield from brancher.answers([*others, unequal(self.arena, unlike)])
+            yield from self._brancher(kind, path).answers([*others, unequal(self.arena, unlike)])
         elif kind == "array":
             yield from arrays(self, literals, path)
         else:

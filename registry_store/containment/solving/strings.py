@@ -9,7 +9,7 @@ from itertools import islice
 
 from contracts.regular import terms
 from contracts.regular.budget import Budget, BudgetSpentError
-from contracts.regular.exploring import shortest, words
+from contracts.regular.exploring import shortest, wandering, words
 from contracts.regular.terms import Term
 from registry_store.containment.evaluating import holds
 from registry_store.containment.formats import FORMATS, implies
@@ -17,7 +17,8 @@ from registry_store.containment.formulas import Arena, Formula
 from registry_store.containment.names import pattern_language
 from registry_store.containment.solving.goals import Answers, Found, Gap
 
-_STEPS = 60_000
+_STEPS = 25_000
+_WANDERING_STEPS = 5_000
 _MOST_TRIED = 60
 _PRINTABLE = terms.repeat(terms.chars(((0x20, 0x7E),)), 0, None)
 _SAMPLES = tuple(
@@ -47,7 +48,27 @@ def strings(arena: Arena, literals: tuple[Formula, ...], budget: Budget) -> Answ
     except BudgetSpentError:
         if share.left >= 0:
             raise
+        yield from _wandered(arena, literals, language, (least, most), budget)
         yield Gap("a pattern has too many states")
+
+
+def _wandered(
+    arena: Arena,
+    literals: tuple[Formula, ...],
+    language: Term,
+    lengths: tuple[int, int | None],
+    budget: Budget,
+) -> Answers:
+    """A string of a language that has too many states to look for the shortest."""
+    share = budget.share(_WANDERING_STEPS)
+    try:
+        text = wandering(terms.both((language, _PRINTABLE)), *lengths, share)
+    except BudgetSpentError:
+        if share.left >= 0:
+            raise
+        return
+    if text is not None and all(holds(arena, literal, text) for literal in literals):
+        yield Found(text)
 
 
 def _candidates(
@@ -57,12 +78,20 @@ def _candidates(
     given: set[str] = set()
     if any(literal.name == "format" for literal in literals):
         for text in _SAMPLES:
-            if least <= len(text) and (most is None or len(text) <= most) and terms.accepts(language, text):
+            if (
+                least <= len(text)
+                and (most is None or len(text) <= most)
+                and terms.accepts(language, text)
+            ):
                 given.add(text)
                 yield text
     # Texts that are of the formats for sure; then printable ones, which engines judge alike.
-    sharp = terms.both((language, *(_sharpened(literal) for literal in literals)))
-    for narrowed in dict.fromkeys((sharp, terms.both((language, _PRINTABLE)), language)):
+    if language is terms.ANYTHING and not given:
+        sharp = language
+    else:
+        sharp = terms.both((language, *(_sharpened(literal) for literal in literals)))
+    printable = terms.both((language, _PRINTABLE))
+    for narrowed in dict.fromkeys((sharp, printable, language)):
         for word in islice(words(narrowed, least, most, budget), _MOST_TRIED):
             if word not in given:
                 given.add(word)
@@ -100,7 +129,9 @@ def _language(literal: Formula) -> Term:
             return known if literal.sign else terms.complement(known)
         case "format":
             known_format = FORMATS[argument]
-            return known_format.around() if literal.sign else terms.complement(known_format.inside())
+            return (
+                known_format.around() if literal.sign else terms.complement(known_format.inside())
+            )
         case "named":
             return argument.around if literal.sign else terms.complement(argument.within)
         case "enum":

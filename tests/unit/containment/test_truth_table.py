@@ -19,15 +19,18 @@ RELATIONS = {
     "<?": ("proved", "unproved"),
 }
 #: Everything that the vocabularies of 2020-12 define; annotations are grouped in the table.
-KEYWORDS = set(
-    """type enum const multipleOf minimum maximum exclusiveMinimum exclusiveMaximum minLength maxLength
-    pattern format items prefixItems contains minContains maxContains minItems maxItems uniqueItems
-    unevaluatedItems properties patternProperties additionalProperties propertyNames required
-    dependentRequired dependentSchemas minProperties maxProperties unevaluatedProperties allOf anyOf oneOf
-    not if then else $ref $defs $anchor $id $dynamicRef $dynamicAnchor $schema $vocabulary $comment title
-    description default deprecated readOnly writeOnly examples contentEncoding contentMediaType
-    contentSchema""".split()
-)
+KEYWORDS = {
+    *("type", "enum", "const", "multipleOf", "minimum", "maximum", "exclusiveMinimum"),
+    *("exclusiveMaximum", "minLength", "maxLength", "pattern", "format"),
+    *("items", "prefixItems", "contains", "minContains", "maxContains", "minItems", "maxItems"),
+    *("uniqueItems", "unevaluatedItems"),
+    *("properties", "patternProperties", "additionalProperties", "propertyNames", "required"),
+    *("dependentRequired", "dependentSchemas", "minProperties", "maxProperties"),
+    *("unevaluatedProperties", "allOf", "anyOf", "oneOf", "not", "if", "then", "else"),
+    *("$ref", "$defs", "$anchor", "$id", "$dynamicRef", "$dynamicAnchor", "$schema", "$vocabulary"),
+    *("$comment", "title", "description", "default", "deprecated", "readOnly", "writeOnly"),
+    *("examples", "contentEncoding", "contentMediaType", "contentSchema"),
+}
 
 
 def rows():
@@ -40,7 +43,11 @@ def rows():
 
 ROWS = dict(rows())
 QUESTIONS = [
-    pytest.param(*(reversed(pair) if backwards else pair), RELATIONS[relation][backwards], id=f"{name}-{'<>'[backwards]}")
+    pytest.param(
+        *(reversed(pair) if backwards else pair),
+        RELATIONS[relation][backwards],
+        id=f"{name}-{'<>'[backwards]}",
+    )
     for name, (*pair, relation) in ROWS.items()
     for backwards in (False, True)
 ]
