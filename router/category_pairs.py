@@ -16,6 +16,7 @@ from adapters import strict_json
 from contracts.messages import Limits
 from contracts.verdicts import Verdict
 from registry_store.containment.checking import Mode, check
+from router.xsd_pairs import answer_xsd
 
 #: Where the hub keeps its schemas. Not taken from the composition root, which loads the whole hub.
 _SCHEMAS = Path(__file__).parent.parent / "schemas" / "json"
@@ -98,6 +99,15 @@ def _answer_schemas(old: Any, new: Any, folders: tuple[Path, ...], mode: Mode) -
     raise PairRefused("; ".join(map(str, answer)))
 
 
+def _answer_xsd(old: Any, new: Any, folders: tuple[Path, ...], mode: Mode) -> Answer:
+    if mode == "differences":
+        raise PairRefused("the process that compared these schemas crashed or hung")
+    answer = answer_xsd(old, new, folders)
+    if isinstance(answer, Verdict):
+        return answer.as_json()
+    raise PairRefused("; ".join(map(str, answer)))
+
+
 def _schema(given: Any, folders: tuple[Path, ...]) -> Any:
     return read_json(_content(given, folders)) if isinstance(given, str) else given
 
@@ -137,4 +147,5 @@ def _plain(value: Any) -> Any:
 
 
 JSON_SCHEMAS = PairKind(("old", "new"), (".json",), _answer_schemas)
-KINDS: tuple[PairKind, ...] = (JSON_SCHEMAS,)
+XML_SCHEMAS = PairKind(("old_xsd", "new_xsd"), (".xsd",), _answer_xsd)
+KINDS: tuple[PairKind, ...] = (JSON_SCHEMAS, XML_SCHEMAS)

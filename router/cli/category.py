@@ -42,7 +42,7 @@ def check(
     pairs: Annotated[
         Path | None,
         typer.Option(
-            help='JSON lines {"old": ..., "new": ...}; each a schema, or the path of one.'
+            help='JSON lines {"old": ..., "new": ...} or {"old_xsd": PATH, "new_xsd": PATH}.'
         ),
     ] = None,
     as_json: Annotated[
@@ -53,6 +53,9 @@ def check(
 
     Takes any JSON Schema 2020-12; `format` counts as an assertion. References lead into the document
     itself or to the hub's common definitions (urn:fmar:common:...); nothing is ever fetched.
+
+    Two files that end in .xsd are compared as XML Schema 1.0: target namespaces are mapped onto each other;
+    what they include or import lies beside them. The counterexample is then an XML document.
 
     The verdict is `proved`; or `refuted`, with a smallest document that was valid and no longer is, by
     two independent validators; or `unproved`, with what was searched. Then follows what has changed: where,
@@ -65,6 +68,8 @@ def check(
     was answered, 2 some could not be used.
 
     Example: hub category check schemas/json/categories/hydro/1.0.json draft.json
+
+    Example: hub category check old.xsd new.xsd --json
 
     Example: hub category check --pairs pairs.jsonl > verdicts.jsonl
     """
@@ -103,14 +108,20 @@ def _check_lines(pairs: Path) -> int:
     return status
 
 
+def _shown(counterexample: Any) -> str:
+    """JSON as such; an XML document as it is."""
+    is_xml = str(counterexample).startswith("<") and str(counterexample).endswith(">")
+    return (
+        str(counterexample) if is_xml else json.dumps(counterexample, indent=2, ensure_ascii=False)
+    )
+
+
 def _print(answer: dict[str, Any]) -> None:
     console = Console(highlight=False, soft_wrap=True)
     colour, headline = _HEADLINES[answer["backward"]]
     console.print(f"[bold {colour}]{headline}[/]")
     if answer["backward"] == "refuted":
-        console.print(
-            json.dumps(answer["counterexample"], indent=2, ensure_ascii=False), markup=False
-        )
+        console.print(_shown(answer["counterexample"]), markup=False)
     console.print(f"{answer['method']}.", style="dim", markup=False)
     if not answer["differences"]:
         console.print("\nNothing has changed.")

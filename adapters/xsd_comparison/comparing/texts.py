@@ -1,0 +1,118 @@
+"""Texts compared: what does the old type allow that the new one does not?"""
+
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from functools import lru_cache
+from itertools import islice
+
+from adapters.xsd_comparison.model.components import Declaration
+from adapters.xsd_comparison.samples import around
+from adapters.xsd_comparison.texts.lexical import NONE, Lexical, Opaque, Texts
+from adapters.xsd_comparison.texts.reading import words
+from adapters.xsd_comparison.texts.simple_types import equal_texts
+from contracts.regular.budget import Budget, BudgetSpentError
+
+_STEPS, _TRIED = 80_000, 16
+#: Types that mean more than their texts: ids and references within the document.
+_CONTEXTUAL = frozenset(("ID", "IDREF", "IDREFS", "ENTITY", "ENTITIES", "NOTATION"))
+
+
+@dataclass(frozen=True, slots=True)
+class Excess:
+    """Texts to try, and why it is not known that there are none; empty `gap`: they are not allowed."""
+
+    tried: tuple[str, ...]
+    gap: str
+
+
+def stated(texts: Texts, declaration: Declaration) -> Texts:
+    """The texts of an element: its fixed value alone, and nothing where a value stands in for it."""
+    if declaration.fixed is not None:
+        return (*(equal_texts(each, declaration.fixed) for each in texts), *NONE)
+    return (*texts, *NONE) if declaration.default is not None else texts
+
+
+@lru_cache(maxsize=4096)
+def excess(old: Texts, new: Texts) -> Excess | None:
+    """What `old` allows beyond `new`; None: nothing."""
+    tried: list[str] = []
+    gaps: list[str] = []
+    for lexical in old:
+        rivals = tuple(rival for rival in new if _is_trusted(lexical, rival))
+        if any((r.space, r.language) == (lexical.space, lexical.language) for r in rivals):
+            continue
+        try:
+            found = list(islice(words(lexical, rivals, Budget(_STEPS)), _TRIED))
+        except BudgetSpentError:
+            found, gap = [], f"texts of {lexical.built_in} need too many steps"
+            gaps.append(gap)
+        else:
+            if not found:
+                continue
+            gaps.append(_gap(lexical, new, rivals))
+        opaque = [each for one in (lexical, *new) for each in sorted(one.opaque, key=str)]
+        tried += [text for each in opaque for text in around(each)] + found
+    return Excess(tuple(dict.fromkeys(tried)), "; ".join(dict.fromkeys(gaps))) if gaps else None
+
+
+def _gap(lexical: Lexical, new: Texts, rivals: tuple[Lexical, ...]) -> str:
+    left_out = [rival for rival in new if rival not in rivals]
+    if not left_out and not lexical.opaque:
+        return f"texts of {lexical.built_in} that only libxml2 or only xmlschema allows"
+    facets = sorted({o.facet for one in (lexical, *left_out) for o in one.opaque})
+    return f"texts of {lexical.built_in} against {', '.join(r.built_in for r in new)} ({', '.join(facets) or 'lexical forms'})"
+
+
+def _is_trusted(old: Lexical, new: Lexical) -> bool:
+    """Whether the language of `new` may be taken for what it allows, given what `old` allows."""
+    if new.built_in in _CONTEXTUAL and old.built_in != new.built_in:
+        return False
+    if not new.is_exact and old.built_in != new.built_in:
+        return False
+    return all(any(_implies(known, wanted) for known in old.opaque) for wanted in new.opaque)
+
+
+def _implies(known: Opaque, wanted: Opaque) -> bool:
+    if known == wanted:
+        return True
+    if known.family != wanted.family:
+        return False
+    if wanted.facet == "enumeration":
+        return known.facet == "enumeration" and set(known.values) <= set(wanted.values)
+    ordered = [_order(opaque) for opaque in (known, wanted)]
+    if None in ordered or not _same_side(known.facet, wanted.facet):
+        return False
+    (low, is_strict), (bound, is_bound_strict) = ordered  # type: ignore[misc] # neither is None
+    if wanted.facet.startswith("max"):
+        low, bound = -low, -bound
+    return low > bound or (low == bound and (is_strict or not is_bound_strict))
+
+
+def _same_side(one: str, other: str) -> bool:
+    is_length = one.endswith("Length"), other.endswith("Length")
+    return one[:3] == other[:3] and is_length[0] == is_length[1]
+
+
+def _order(opaque: Opaque) -> tuple[Decimal, bool] | None:
+    """The bound as a number, and whether it leaves itself out; None: not comparable here."""
+    value = opaque.values[0]
+    if opaque.facet.endswith("Length") and not value:
+        return (
+            (Decimal("Infinity"), False) if opaque.facet.startswith("max") else (Decimal(0), False)
+        )
+    if opaque.family not in ("float", "double") and not opaque.facet.endswith("Length"):
+        return _day_order(opaque)
+    try:
+        number = Decimal(value)
+    except InvalidOperation:
+        return None
+    return (number, opaque.facet.endswith("Exclusive")) if not number.is_nan() else None
+
+
+def _day_order(opaque: Opaque) -> tuple[Decimal, bool] | None:
+    """Days and times without a zone, of years of four digits, are ordered as their digits are."""
+    digits = "".join(each for each in opaque.values[0] if each.isdigit())
+    shape = "".join("0" if each.isdigit() else each for each in opaque.values[0])
+    if shape not in ("0000-00-00", "0000-00-00T00:00:00", "00:00:00", "0000-00", "0000"):
+        return None
+    return Decimal(digits), opaque.facet.endswith("Exclusive")

@@ -1,0 +1,1 @@
+"""A schema as the comparison sees it: declarations, ordered content, attributes, texts."""
