@@ -15,6 +15,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from adapters.lexical import write
 from adapters.market_document.names import COMPLETE, ELEMENT, PARTIAL
+from adapters.market_document.xsd_text import laid_out
 from contracts.categories import Attribute, Category
 
 _DECIMAL = r"-?(0|[1-9][0-9]*)(\.[0-9]+)?"
@@ -29,7 +30,6 @@ def category_xsd(category: Category) -> str:
     """The XML schema (1.0) of one category version."""
     namespace = category.document["$id"]
     lines = [
-        '<?xml version="1.0" encoding="UTF-8"?>',
         f'<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" xmlns={quoteattr(namespace)}',
         f'    targetNamespace={quoteattr(namespace)} elementFormDefault="qualified" version={quoteattr(category.version)}>',
         *_annotation(f"{category.title}. {category.document['description']}"),
@@ -39,9 +39,8 @@ def category_xsd(category: Category) -> str:
         *_whole(PARTIAL, _patch(category)),
         *(line for attribute in category.attributes for line in _type(attribute)),
         "</xs:schema>",
-        "",
     ]
-    return "\n".join(lines)
+    return laid_out(lines)
 
 
 def _statement(category: Category) -> Iterator[str]:

@@ -18,6 +18,7 @@ from adapters.market_document.layout import (
     Series,
 )
 from adapters.market_document.names import LONGEST_ID, LONGEST_PARTY, SCHEMES
+from adapters.market_document.xsd_text import laid_out
 from contracts.item_members import Group, Member
 
 #: Kind of a member (or type of a header's field) -> base and facets. No stricter than the command itself.
@@ -56,7 +57,6 @@ def envelope_xsd(series: Series) -> str:
     """The XML schema (1.0) of one of the hub's documents."""
     namespace = series.root.namespace
     lines = [
-        '<?xml version="1.0" encoding="UTF-8"?>',
         f'<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" xmlns="{namespace}"',
         f'    targetNamespace="{namespace}" elementFormDefault="qualified" version="1.0">',
         f'<xs:element name="{series.root.name}" type="Document"/>',
@@ -68,9 +68,8 @@ def envelope_xsd(series: Series) -> str:
         *_simple_types(series),
         _PARTY,
         "</xs:schema>",
-        "",
     ]
-    return "\n".join(lines)
+    return laid_out(lines)
 
 
 def _document(series: Series) -> Iterator[str]:
@@ -87,7 +86,10 @@ def _series(series: Series) -> Iterator[str]:
     for member in series.members:
         if member.xml_name != "mRID":
             yield _element(
-                member.xml_name, member.kind, is_nillable=member.xml_name in series.nillable
+                member.xml_name,
+                member.kind,
+                is_nillable=member.xml_name in series.nillable,
+                heading=member.heading,
             )
     for group in series.groups:
         is_nillable = group.xml_name in series.nillable
@@ -136,11 +138,24 @@ def _field(field: Field) -> str:
 
 
 def _member(member: Member) -> str:
-    return _element(member.xml_name, member.kind)
+    return _element(member.xml_name, member.kind, heading=member.heading)
 
 
 def _element(
-    name: str, type: str, *, needed: str = "0", most: str = "1", is_nillable: bool = False
+    name: str,
+    type: str,
+    *,
+    needed: str = "0",
+    most: str = "1",
+    is_nillable: bool = False,
+    heading: str = "",
 ) -> str:
+    """One element; what is left out has the value that XML Schema takes for it."""
+    occurs = "" if needed == "1" else f' minOccurs="{needed}"'
+    occurs += "" if most == "1" else f' maxOccurs="{most}"'
     nillable = ' nillable="true"' if is_nillable else ""
-    return f'<xs:element name="{name}" type="{type}" minOccurs="{needed}" maxOccurs="{most}"{nillable}/>'
+    opening = f'<xs:element name="{name}" type="{type}"{occurs}{nillable}'
+    if not heading:
+        return f"{opening}/>"
+    said = f"<xs:documentation>{escape(heading)}</xs:documentation>"
+    return f"{opening}><xs:annotation>{said}</xs:annotation></xs:element>"

@@ -18,7 +18,7 @@ from router.offline import Validation, validate
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
-FOLDERS = ("json", "flat", "csv", "xlsx")
+FOLDERS = ("json", "xml", "flat", "csv", "xlsx")
 MESSAGES = sorted(file for folder in FOLDERS for file in (EXAMPLES / folder).iterdir())
 LANGUAGE = language()
 
@@ -33,6 +33,7 @@ def validated(file: Path) -> Validation:
             body=body,
             received_at=datetime(2026, 11, 24, 9, 31, tzinfo=UTC),
             statement_date=date(2026, 10, 31),
+            door="validate",
         ),
         LANGUAGE,
     )
