@@ -11,8 +11,9 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 from urllib.parse import quote
 
+import mimeparse
 import orjson
-from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi import APIRouter, Depends, Header, Path, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from adapters import Adapter, adapter_for
@@ -31,6 +32,8 @@ from router.killpoints import reached
 from router.references import Reference, file_message_id
 
 _RETRY_SECONDS = "2"
+#: The receipt as the hub keeps it, in full.
+_CANONICAL = "application/json"
 _PROBLEM: dict[str, Any] = {"content": {MEDIA_TYPE: {}}}
 
 
@@ -69,7 +72,7 @@ def message_routes(door: MessageDoor) -> APIRouter:
         "/{message_id:path}/receipt",
         response_class=Response,
         responses={
-            200: {"description": "The receipt, in the format of the message."},
+            200: {"description": "The receipt, in the format of the message, or as JSON."},
             202: {"description": "The message is on its way; ask again."},
             **dict.fromkeys((401, 404), _PROBLEM),
         },
@@ -77,9 +80,10 @@ def message_routes(door: MessageDoor) -> APIRouter:
     def receipt(
         message_id: Annotated[str, Path(max_length=200)],
         sender: Annotated[Partner, Depends(door.authenticated)],
+        accept: Annotated[str, Header(description=f"{_CANONICAL}: every outcome.")] = "*/*",
     ) -> Response:
-        """The receipt of an own message."""
-        return _receipt(door, sender.slug, message_id)
+        """The receipt of an own message. A format that has no place for some of it says so."""
+        return _receipt(door, sender.slug, message_id, accept)
 
     return routes
 
@@ -153,7 +157,7 @@ def _archive(
     )
 
 
-def _receipt(door: MessageDoor, sender: str, message_id: str) -> Response:
+def _receipt(door: MessageDoor, sender: str, message_id: str, accept: str) -> Response:
     with door.database.reading() as connection:
         stored = submissions.receipt_of(connection, sender=sender, message_id=message_id)
         underway = submissions.is_on_its_way(connection, sender=sender, message_id=message_id)
@@ -161,7 +165,9 @@ def _receipt(door: MessageDoor, sender: str, message_id: str) -> Response:
     if stored is not None:
         adapter = adapter_for(door.adapters, stored.media_type) or door.adapters[0]
         media_type, body = adapter.encode_receipt(orjson.loads(stored.receipt))
-        return Response(body, 200, media_type=media_type)
+        if _likes_best(accept, media_type) == _CANONICAL:
+            media_type, body = _CANONICAL, stored.receipt
+        return Response(body, 200, media_type=media_type, headers={"vary": "Accept"})
     if letter is not None:
         detail = f"the hub failed on this message and keeps it as dead letter {letter}"
         raise Problem(404, "dead_letter", detail, rule=Rule.MSG_14.key)
@@ -173,3 +179,12 @@ def _receipt(door: MessageDoor, sender: str, message_id: str) -> Response:
             media_type="application/json",
         )
     raise Problem(404, "message_unknown", f"you have sent no message {message_id}")
+
+
+def _likes_best(accept: str, own: str) -> str:
+    """The canonical receipt where it is asked for, else the format of the message."""
+    try:
+        # Of several that fit equally well mimeparse takes the last.
+        return mimeparse.best_match([_CANONICAL, own], accept) or own
+    except mimeparse.MimeTypeParseException:
+        return own

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import httpx
 import pytest
@@ -19,6 +20,7 @@ from tests.support.doors import Doors, doors, registration, until
 from tests.support.registry import LANGUAGE
 
 EVENT = "application/cloudevents+json"
+EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
 @pytest.fixture
@@ -314,3 +316,20 @@ def answers(url: str) -> bool:
         return checks["broker"] == "ok"
     time.sleep(0.05)
     return False
+
+
+async def test_an_xml_document_is_acknowledged_and_its_receipt_is_there_as_json_too(hub: Doors):
+    body = (EXAMPLES / "xml" / "asset.register.battery_storage.xml").read_bytes()
+    async with serving(hub) as client, hub.working():
+        answer = await post(
+            client, body, "acme-1:1", prefer="wait=10", content_type="application/xml"
+        )
+        address = answer.headers["content-location"]
+        again = await client.get(address)
+        full = await client.get(address, headers={"accept": "application/json"})
+    assert answer.headers["content-type"] == "application/xml"
+    assert b"<code>A01</code>" in answer.content
+    assert again.content == answer.content
+    (item,) = full.json()["items"]
+    assert item["status"] == "accepted"
+    assert item["id"].encode() in answer.content
