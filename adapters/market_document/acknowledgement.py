@@ -138,7 +138,7 @@ def _outcomes(items: Iterable[Mapping[str, Any]], document: Mapping[str, Any]) -
     """What became of the series that are not rejected, several in one text."""
     text = ""
     for item in items:
-        if item["status"] == "rejected":
+        if item["status"] == "rejected" or (item["status"] == "accepted" and "id" not in item):
             continue
         version = f" version {item['version']}" if "version" in item else ""
         due = f" due {item['due_at']}" if "due_at" in item else ""

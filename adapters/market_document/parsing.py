@@ -20,6 +20,7 @@ _ENCODINGS = (b"utf-8", b"utf8", b"us-ascii", b"ascii")
 _BOUNDS = re.compile(
     r"xcessive|[Ll]imit|too long|too large|huge|[Mm]aximum|amplification|[Mm]emory"
 )
+_POSITION = re.compile(r", line [0-9]+, column [0-9]+$")
 _NAMED_INSTRUCTIONS = 20
 
 
@@ -87,7 +88,7 @@ def _prolog_problem(body: bytes) -> Reason | None:
 
 
 def _syntax_reason(error: etree.XMLSyntaxError) -> Reason:
-    message = str(error.msg or "it is empty").strip()
+    message = _POSITION.sub("", str(error.msg or "it is empty").strip())
     line, column = error.position
     rule = Rule.MSG_03 if _BOUNDS.search(message) else Rule.MSG_02
     return Reason(
