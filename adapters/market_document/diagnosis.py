@@ -94,10 +94,12 @@ class Diagnosis:
         told: set[str],
         findings: Iterator[Finding],
     ) -> Iterator[Reason]:
+        said: set[str] = set()
         for finding in islice(findings, MOST_FAULTS):
             where = xpath(finding.element, series, place)
-            if where in told or self._is_handed_on(finding):
+            if where in told or where in said or self._is_handed_on(finding):
                 continue
+            said.add(where)
             element = finding.element
             if finding.is_value and element.tag in self._plans.times:
                 text = (
