@@ -10,6 +10,8 @@ from urllib.parse import urldefrag
 import jsonschema_rs
 
 from contracts.reasons import escape_pointer
+from registry_store.containment.engines import is_pattern
+from registry_store.containment.resources import subschemas
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 #: Bounds: nodes of the document, nesting, characters of one pattern.
@@ -29,7 +31,8 @@ def refusals(schema: Any) -> list[Refusal]:
     found = list(_beyond_bounds(schema))
     if found:
         return found
-    found = [(_pointer(error.instance_path), _sentence(error)) for error in _errors(schema)]
+    # The meta-schema says the same of one place by several of its parts.
+    found = list(dict.fromkeys((_pointer(e.instance_path), _sentence(e)) for e in _errors(schema)))
     return found or list(_unusable_parts(schema))
 
 
@@ -63,28 +66,27 @@ def _beyond_bounds(schema: Any) -> Iterator[Refusal]:
 
 
 def _unusable_parts(schema: Any) -> Iterator[Refusal]:
-    """Other dialects, patterns that the engines do not take."""
+    """Other dialects, and patterns that no engine takes."""
     waiting: list[tuple[Any, str]] = [(schema, "")]
     while waiting:
         part, pointer = waiting.pop()
-        if isinstance(part, list):
-            waiting += [(inner, f"{pointer}/{place}") for place, inner in enumerate(part)]
         if not isinstance(part, dict):
             continue
         dialect = part.get("$schema")
         if isinstance(dialect, str) and urldefrag(dialect).url != DIALECT:
             yield f"{pointer}/$schema", f"{dialect} is not JSON Schema 2020-12"
-        for keyword, inner in part.items():
-            place = f"{pointer}/{escape_pointer(keyword)}"
-            if keyword == "pattern" and isinstance(inner, str):
-                yield from _pattern(inner, place)
-            elif keyword not in ("enum", "const", "examples", "default"):
-                waiting.append((inner, place))
+        if "pattern" in part:
+            yield from _pattern(part["pattern"], f"{pointer}/pattern")
+        for pattern in part.get("patternProperties", ()):
+            yield from _pattern(pattern, f"{pointer}/patternProperties")
+        waiting += [(inner, pointer + _pointer(list(steps))) for steps, inner in subschemas(part)]
 
 
 def _pattern(pattern: str, pointer: str) -> Iterator[Refusal]:
     if len(pattern) > LONGEST_PATTERN:
         yield pointer, f"a pattern of more than {LONGEST_PATTERN} characters"
+    elif not is_pattern(pattern):
+        yield pointer, f"{pattern!r} is not a regular expression of ECMA-262"
 
 
 def _pointer(path: list[str | int]) -> str:

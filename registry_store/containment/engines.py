@@ -77,6 +77,15 @@ def _format_validator(name: str) -> jsonschema_rs.Draft202012Validator:
     return jsonschema_rs.Draft202012Validator({"format": name}, validate_formats=True, offline=True)
 
 
+def is_pattern(pattern: str) -> bool:
+    """Whether the fast engine takes the pattern."""
+    try:
+        _pattern_validator(pattern)
+    except jsonschema_rs.ValidationError:
+        return False
+    return True
+
+
 def finds(pattern: str, text: str) -> bool:
     """Whether the fast engine finds the pattern in the text."""
     return _pattern_validator(pattern).is_valid(text)

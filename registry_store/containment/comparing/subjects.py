@@ -25,7 +25,8 @@ _SUFFIXES = {
 
 def subject(path: Path) -> str:
     """`site.meters[].id` for the schema at a path; the document for its root."""
-    name, remarks, steps = "", [], [str(step) for step in path]
+    name, steps = "", [str(step) for step in path]
+    remarks: list[str] = []
     while steps:
         step = steps.pop(0)
         if step in (*NAMED, *LISTED) and steps:
@@ -40,7 +41,7 @@ def subject(path: Path) -> str:
     return " ".join([*remarks, f"`{name.lstrip('.')}`" if name else "the document"])
 
 
-def _beneath(keyword: str, step: str, name: str) -> tuple[str, str]:
+def _beneath(keyword: str, step: str, name: str) -> tuple[str, str]:  # noqa: PLR0911 - one return per keyword
     """The name, and a remark, of what stands under `step` in a keyword of named or listed schemas."""
     match keyword:
         case "prefixItems":
