@@ -6,6 +6,7 @@ from typing import Any
 import psycopg
 from psycopg import IsolationLevel
 
+from contracts.categories import Catalogue
 from registry_store.category_documents import load_catalogue
 from registry_store.database import Database
 from registry_store.feed import grants, log, snapshots
@@ -24,10 +25,12 @@ def subscribe(
     return create(database, partner=partner, filter=Filter(**filter), way=way, start=start).id
 
 
-def cut_all(database: Database, limits: FeedLimits | None = None) -> None:
+def cut_all(
+    database: Database, limits: FeedLimits | None = None, catalogue: Catalogue = CATALOGUE
+) -> None:
     """Cuts until every active subscription stands at the head, snapshots included."""
     limits = limits or FeedLimits()
-    cutter = Cutter(CATALOGUE, limits)
+    cutter = Cutter(catalogue, limits)
     with database.dedicated() as connection:
         for subscription in snapshots.waiting(connection):
             take_snapshot(connection, subscription, limits)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 import structlog
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from starlette.exceptions import HTTPException
@@ -20,7 +20,7 @@ from registry_store.submissions import forget_old
 from router.bootstrap import Language
 from router.http.authentication import authentication
 from router.http.broker_link import BrokerLink
-from router.http.categories import category_routes
+from router.http.categories import category_routes, renewal
 from router.http.hardening import hardened
 from router.http.health import health_routes
 from router.http.messages import MessageDoor, message_routes
@@ -74,12 +74,15 @@ def create_app(
     )
     for routes in (
         message_routes(door),
-        record_routes(database, language, authenticated),
         category_routes(database, language.catalogue, language.live),
-        subscription_routes(database, language.forms, authenticated),
         health_routes(database, broker, metrics),
     ):
         app.include_router(routes)
+    for routes in (
+        record_routes(database, language.catalogue, language.forms, authenticated),
+        subscription_routes(database, language.forms, authenticated),
+    ):
+        app.include_router(routes, dependencies=[Depends(renewal(database, language.live))])
     app.add_exception_handler(Problem, answer_problem)
     app.add_exception_handler(HTTPException, _answer_http_error)
     app.add_exception_handler(RequestValidationError, _answer_invalid)

@@ -5,7 +5,7 @@ what is in force. A schema by its hash never changes (RFC 8246). Drafts are not 
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import Annotated, Any
@@ -96,6 +96,16 @@ def category_routes(database: Database, catalogue: Catalogue, live: LiveCatalogu
         return _cached(schema(found), FORMS["schema"].media_type, if_none_match, headers)
 
     return routes
+
+
+def renewal(database: Database, live: LiveCatalogue) -> Callable[[], None]:
+    """What a request needs that shows records: the categories that they are of."""
+
+    def renewed() -> None:
+        with database.reading() as connection:
+            live.renew(connection)
+
+    return renewed
 
 
 class PublicCatalogue:

@@ -8,22 +8,22 @@ import mimeparse
 from fastapi import APIRouter, Depends, Header, Query, Response
 from pydantic import AwareDatetime
 
+from contracts.categories import Catalogue
 from contracts.identifiers import parse_public_id
 from contracts.visibility import Principal, View, render, view_of
 from registry_store.database import Database
 from registry_store.partners import Partner
 from registry_store.records import StoredRecord, find
-from router.bootstrap import Language
 from router.http.problems import MEDIA_TYPE, Problem
 from router.record_forms import NotCarried, RecordForms
 
 
 def record_routes(
     database: Database,
-    language: Language,
+    catalogue: Catalogue,
+    forms: RecordForms,
     authenticated: Callable[..., Any],
 ) -> APIRouter:
-    catalogue, forms = language.catalogue, language.forms
     routes = APIRouter(prefix="/v1/records", tags=["records"])
 
     @routes.get(
@@ -45,8 +45,6 @@ def record_routes(
         it were not there.
         """
         format = _format(forms, accept)
-        with database.reading() as connection:
-            language.live.renew(connection)
         found, principal = _look_up(database, caller, id, valid_at, known_at)
         view = view_of(found.audience, principal) if found is not None else View.none
         if found is None or view is View.none:

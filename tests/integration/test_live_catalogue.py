@@ -5,11 +5,18 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import httpx
 import pytest
 
 from contracts.canonical import canonical_json
+from registry_store.feed.filters import Filter
 from registry_store.live_catalogue import _STAMP
+from registry_store.partners import set_secret
+from registry_store.subscriptions import create
 from router.bootstrap import Language, language
+from router.http.app import Limits, create_app
+from router.http.broker_link import BrokerLink
+from tests.feed_running import cut_all
 from tests.support.categories import Stewards
 from tests.support.registry import Registry, event, heat_pump, receipt, rules
 
@@ -112,6 +119,35 @@ def test_a_document_that_cannot_be_read_any_more_takes_no_other_along(
     assert other.catalogue.get("tidal_lagoon", "1.0") is not None
     assert other.catalogue.get("wave_farm", "1.0") is None
     assert "catalogue.version_unreadable" in capsys.readouterr().out
+
+
+async def test_the_first_request_after_a_publication_shows_records_of_it(
+    stewards: Stewards, other: Language
+) -> None:
+    database = stewards.registry.database
+    feed = create(
+        database,
+        partner="acme",
+        way="pull",
+        format="xml",
+        filter=Filter(kinds=frozenset({"asset"})),
+    )
+    stewards.now = datetime.now(UTC) - timedelta(minutes=1)
+    stewards.published("1.0")
+    asset = stewards.record(stewards.send("acme", "asset.register", LAGOON))
+    cut_all(database, catalogue=stewards.registry.spoken.catalogue)
+    with database.writing() as connection:
+        set_secret(connection, slug="acme", secret="secret")
+    link = BrokerLink("amqp://nobody@localhost", lanes_per_class=1)
+    for path in (f"/v1/subscriptions/{feed.id}/bundles", f"/v1/records/{asset['id']}"):
+        app = create_app(database, link, language(), Limits(1_000, 1))
+        client = httpx.AsyncClient(
+            transport=httpx.ASGITransport(app), base_url="http://hub", auth=("acme", "secret")
+        )
+        answer = await client.get(path, headers={"accept": "application/xml"})
+        assert answer.status_code == 200, answer.text
+        assert "basinArea>2<" in answer.text
+    assert other.catalogue.get("tidal_lagoon", "1.0") is None, "who does not look does not know"
 
 
 class TestTheHourAtTheDoor:
