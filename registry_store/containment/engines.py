@@ -6,10 +6,9 @@ A value speaks for or against a document only where both engines agree on it.
 import re
 import warnings
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
-import jsonschema
 import jsonschema_rs
 from referencing import Registry
 from referencing.exceptions import Unresolvable
@@ -37,10 +36,11 @@ class Engines:
             )
         except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError) as error:
             raise ValueError(str(error).split("\n", maxsplit=1)[0]) from error
-        self._second = jsonschema.Draft202012Validator(
+        second = _second_engine()
+        self._second = second(
             schema,
             registry=_NOTHING_FETCHED,
-            format_checker=jsonschema.Draft202012Validator.FORMAT_CHECKER,
+            format_checker=second.FORMAT_CHECKER,
         )
 
     def first(self, value: Any) -> bool | None:
@@ -65,6 +65,16 @@ class Engines:
         """What both say, or None where they disagree or have no word."""
         word = self.first(value)
         return word if word is not None and self.second(value) is word else None
+
+
+@cache
+def _second_engine() -> Any:
+    """Loaded when a proof asks for it: its grammar of IRIs takes two seconds, and every process of the hub,
+    every command of the command line, would pay them at its start.
+    """
+    from jsonschema import Draft202012Validator  # noqa: PLC0415
+
+    return Draft202012Validator
 
 
 @lru_cache(maxsize=4096)
