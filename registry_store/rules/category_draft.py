@@ -9,6 +9,7 @@ from contracts.category_commands import CategoryDraft
 from contracts.changes import Record
 from contracts.reasons import Reason, Rule, Severity
 from contracts.receipts import timestamp
+from registry_store.category_comparison import Comparison
 from registry_store.category_reading import plain
 from registry_store.rules.authority import role_reasons, version_reasons
 from registry_store.rules.category_checks import (
@@ -80,17 +81,13 @@ def decide_draft(drafted: Drafted, state: State, context: Context) -> Decision:
         return Rejected(refused)
     if drafted.category is None:
         return Rejected(drafted.reasons)
-    category = drafted.category
-    before = newest(category.name, state, context)
-    comparison = comparison_with(before, category)
-    if not drafted.is_numbered:
-        numbered = _read(drafted.document, least_number(comparison), context)
-        if not isinstance(numbered, Category):
-            return Rejected(numbered)
-        category = numbered
+    before = newest(drafted.category.name, state, context)
+    comparison = comparison_with(before, drafted.category)
+    category = _numbered(drafted, comparison, context)
+    if not isinstance(category, Category):
+        return Rejected(category)
     record = standing(category.name, state).get(category.version)
-    written = {**drafted.document, "$id": category.document["$id"], "version": category.version}
-    linted = tuple(in_document(lint_reasons(written, context.setting.catalogue, context)))
+    linted = _linted(drafted, category, context)
     if reasons := (
         *_reasons(drafted, category, record, before, state, context),
         *(reason for reason in linted if reason.rule is Rule.CAT_12 and reason.is_error),
@@ -105,14 +102,36 @@ def decide_draft(drafted: Drafted, state: State, context: Context) -> Decision:
         content["comparison"] = comparison.as_json()
     doubts = tuple(
         replace(reason, severity=Severity.warning)
-        for reason in (*step_reasons(category.version, comparison), *linted)
+        for reason in (
+            *_number_given(drafted, category),
+            *step_reasons(category.version, comparison),
+            *linted,
+        )
     )
-    if not drafted.is_numbered:
-        text = f"the hub numbers this draft {category.version}"
-        doubts = (Reason.warning(Rule.CAT_07, text, "/document/version"), *doubts)
     if record is not None and record.content["hash"] == content["hash"]:
         return Unchanged(record, doubts)
     return Accepted((changed(record, "drafted", content, state, context),), doubts)
+
+
+def _numbered(
+    drafted: Drafted, comparison: Comparison | None, context: Context
+) -> Category | tuple[Reason, ...]:
+    """The category under the steward's number, or under the least that it may have."""
+    if drafted.is_numbered and drafted.category is not None:
+        return drafted.category
+    return _read(drafted.document, least_number(comparison), context)
+
+
+def _number_given(drafted: Drafted, category: Category) -> Iterable[Reason]:
+    if not drafted.is_numbered:
+        text = f"the hub numbers this draft {category.version}"
+        yield Reason(Rule.CAT_07, text, "/document/version")
+
+
+def _linted(drafted: Drafted, category: Category, context: Context) -> tuple[Reason, ...]:
+    """What lint says of the document as the steward wrote it."""
+    written = {**drafted.document, "$id": category.document["$id"], "version": category.version}
+    return tuple(in_document(lint_reasons(written, context.setting.catalogue, context)))
 
 
 def _reasons(

@@ -4,6 +4,8 @@ The processes are those of a hub; none of them is started again. The formats are
 """
 
 import asyncio
+import os
+import sys
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -23,7 +25,7 @@ from registry_store import subscriptions
 from registry_store.feed.filters import Filter
 from router.bootstrap import language
 from router.servers.ports import is_free
-from tests.support.categories import new_reader, tidal_lagoon
+from tests.support.categories import TIDAL_LAGOON, new_reader, tidal_lagoon
 from tests.support.doors import WAIT_SECONDS, Doors, doors
 from tests.support.generated import plain
 from tests.support.registry import mpan
@@ -31,6 +33,7 @@ from tests.support.running_hub import NAMES, RunningHub, running
 
 pytestmark = pytest.mark.timeout(240)
 
+_ROOT = Path(__file__).parents[2]
 NOW = datetime.now(UTC).replace(microsecond=0)
 ADDRESS = {"category": "tidal_lagoon", "category_version": "1.0"}
 LAGOON = tidal_lagoon()["examples"][0]
@@ -152,6 +155,19 @@ async def processes(hub: Doors, tmp_path: Path) -> AsyncIterator[tuple[RunningHu
         yield hub_processes, Partners(hub, client)
 
 
+async def by_command_line(hub: RunningHub, *arguments: str) -> str:
+    """What a command says to the operator of the hub."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("HUB_")}
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-P", "-m", "router.cli", *arguments,
+        env={**inherited, **hub.variables, "PYTHONPATH": str(_ROOT)},
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+    )  # fmt: skip
+    said, _ = await process.communicate()
+    assert process.returncode == 0, said.decode()
+    return said.decode()
+
+
 def lagoon(number: int) -> dict[str, Any]:
     return {
         **ADDRESS,
@@ -198,8 +214,11 @@ async def test_a_category_that_nobody_has_seen_is_in_every_format_without_a_rest
     early = await partners.say("acme", "asset.register", lagoon(1))
     assert early["items"][0]["reasons"][0]["rule"] == "CAT-01"
 
+    drafted = await by_command_line(
+        running_hub, "category", "draft", str(TIDAL_LAGOON), "--as", "author"
+    )
+    assert ": accepted" in drafted
     steps: list[tuple[str, str, dict[str, Any]]] = [
-        ("author", "category.draft", {"document": tidal_lagoon()}),
         ("author", "category.submit", ADDRESS),
         ("reviewer", "category.approve", ADDRESS),
         ("author", "category.publish", ADDRESS),
