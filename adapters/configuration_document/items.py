@@ -54,13 +54,13 @@ def _told_apart(
     for each in publications:
         lacking = tuple(_lacking(each))
         if lacking or each.unit.id is None or each.since is None:
-            unusable.append(Item(0, each.place, _CREATE, {}, lacking))
+            unusable.append(Item(0, each.place, "", {}, lacking))
             continue
         first = usable.setdefault((each.unit.id, each.since), each)
         if first is not each:
             text = f"{first.place} states {each.unit.id} from {each.since}, too"
             unusable.append(
-                Item(0, each.place, _CREATE, {}, (Reason(Rule.XML_05, text, place=each.place),))
+                Item(0, each.place, "", {}, (Reason(Rule.XML_05, text, place=each.place),))
             )
     return [(each, since) for (_, since), each in usable.items()], unusable
 
