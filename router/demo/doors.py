@@ -40,6 +40,10 @@ class Sender:
         """A CloudEvent, under the id that it carries."""
         return Outgoing(self.slug, orjson.loads(event)["id"], JSON, event)
 
+    def document(self, id: str, media_type: str, body: bytes) -> Outgoing:
+        """A document that carries its own id."""
+        return Outgoing(self.slug, id, media_type, body)
+
     def register(self, body: bytes, stated: date) -> Outgoing:
         """A capacity register as it stood on a date."""
         id = file_message_id(body, stated)

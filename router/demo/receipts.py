@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
+from lxml import etree
 
 from router.demo.account import Refusal
 
@@ -61,6 +62,26 @@ def read_json(body: bytes) -> Answered:
         ),
         _reasons(receipt.get("reasons", ())),
     )
+
+
+#: Reason code of the document -> status. Source: ENTSO-E code list of reasons.
+_STATUS_OF_CODE = {"A01": "accepted", "A02": "rejected", "A03": "partially_accepted"}
+
+
+def read_xml(body: bytes) -> Answered:
+    """An Acknowledgement_MarketDocument: the code of its first reason says what became of the document."""
+    root = etree.fromstring(body)
+    codes = [reason.findtext("{*}code") or "" for reason in root.iterfind("{*}Reason")]
+    status = next(_STATUS_OF_CODE[code] for code in codes if code in _STATUS_OF_CODE)
+    return Answered(status, ())
+
+
+def read_flat(body: bytes) -> Answered:
+    """The hub's flow of outcomes: `FO1|item|status|id|...`, item 0 being the file."""
+    lines = [line.split("|") for line in body.decode().splitlines() if line.startswith("FO1|")]
+    whole = next(fields[2] for fields in lines if fields[1] == "0")
+    items = [Item(f"item {fields[1]}", fields[2], fields[3] or None, ()) for fields in lines]
+    return Answered(whole, tuple(item for item in items if item.place != "item 0"))
 
 
 def read_csv(body: bytes) -> Answered:

@@ -16,6 +16,7 @@ from router.bootstrap import language
 from router.demo import receipts
 from router.demo.account import Account
 from router.demo.auditing import audited
+from router.demo.other_formats import UNIT, other_formats_carry_the_same
 from router.demo.receipts import Answered
 from router.demo.running import DemoHub
 from router.demo.stage import EXAMPLES, Stage
@@ -34,6 +35,8 @@ _TOLD = {
         ("asset.registered", _NURSERY),
         ("asset.updated", _FEN),
         ("record.entered", "BATT-17"),
+        ("asset.registered", "EV-9"),
+        ("market_unit.created", UNIT),
     ],
     "GSP group _C": [
         ("asset.registered", "BATT-17"),
@@ -51,6 +54,7 @@ _TOLD = {
         ("asset.registered", _HOSPITAL),
         ("asset.updated", _FEN),
         ("asset.updated", "BATT-17"),
+        ("asset.registered", "EV-9"),
     ],
 }
 
@@ -69,6 +73,8 @@ def play(hub: DemoHub, account: Account, say: Callable[[str], None]) -> None:
             _the_fsp_is_refused(stage)
             _the_network_company_states_its_register(stage)
             _an_asset_moves(stage)
+            say("the FSP sends XML and a flat file; one record is shown in every form")
+            other_formats_carry_the_same(stage)
         with _timed(account, "notifications"):
             say("waiting until all subscribers have been told")
             _subscribers_are_told(stage)
