@@ -10,8 +10,9 @@ import queue
 import subprocess
 import sys
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import orjson
@@ -20,7 +21,9 @@ from router.category_pairs import Answer
 from router.category_worker import PATIENCE_SECONDS, no_answer
 
 #: Well beyond the worker's own patience: it hangs in native code, where no signal is heard.
-_HANGING_SECONDS = 3 * PATIENCE_SECONDS
+HANGING_SECONDS = 3 * PATIENCE_SECONDS
+WORKER = (sys.executable, "-P", "-m", "router.category_worker")
+_ROOT = Path(__file__).parent.parent
 _MODES = ("full", "solver", "differences")
 #: Pairs that are read ahead of the answers.
 _AHEAD = 64
@@ -29,7 +32,9 @@ _AHEAD = 64
 class _Worker:
     """One process; started when it is first needed, and again after it ended."""
 
-    def __init__(self) -> None:
+    def __init__(self, command: Sequence[str], hanging_seconds: float) -> None:
+        self._command = command
+        self._hanging_seconds = hanging_seconds
         self._process: subprocess.Popen[bytes] | None = None
 
     def ask(self, request: bytes) -> bytes:
@@ -37,24 +42,30 @@ class _Worker:
         process = self._running()
         assert process.stdin is not None
         assert process.stdout is not None
-        guard = threading.Timer(_HANGING_SECONDS, process.kill)
+        guard = threading.Timer(self._hanging_seconds, process.kill)
         guard.start()
+        reply = b""
         try:
             process.stdin.write(request + b"\n")
             process.stdin.flush()
-            return process.stdout.readline()
+            reply = process.stdout.readline()
         except BrokenPipeError:
-            return b""
+            pass
         finally:
             guard.cancel()
+        if reply.endswith(b"\n"):
+            return reply
+        self.end()
+        return b""
 
     def _running(self) -> subprocess.Popen[bytes]:
-        if self._process is None or self._process.poll() is not None:
+        if self._process is None:
             self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "router.category_worker"],
+                self._command,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
+                env={**os.environ, "PYTHONPATH": str(_ROOT)},
             )
         return self._process
 
@@ -62,13 +73,22 @@ class _Worker:
         """Ends the process, whether it is working or waiting."""
         if self._process is not None:
             self._process.kill()
-            self._process.communicate()
+            with suppress(BrokenPipeError):  # a request that it did not read any more
+                self._process.communicate()
+            self._process = None
 
 
-def answers(texts: Iterable[bytes], folders: tuple[Path, ...], workers: int) -> Iterator[Answer]:
+def answers(
+    texts: Iterable[bytes],
+    folders: tuple[Path, ...],
+    workers: int,
+    *,
+    command: Sequence[str] = WORKER,
+    hanging_seconds: float = HANGING_SECONDS,
+) -> Iterator[Answer]:
     """One answer for each text of a pair, in their order."""
     idle: queue.SimpleQueue[_Worker] = queue.SimpleQueue()
-    every = [_Worker() for _ in range(max(1, workers))]
+    every = [_Worker(command, hanging_seconds) for _ in range(max(1, workers))]
     for worker in every:
         idle.put(worker)
 

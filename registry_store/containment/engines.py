@@ -6,7 +6,7 @@ A value speaks for or against a document only where both engines agree on it.
 import re
 import warnings
 from collections.abc import Mapping
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from typing import Any
 
 import jsonschema_rs
@@ -36,12 +36,12 @@ class Engines:
             )
         except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError) as error:
             raise ValueError(str(error).split("\n", maxsplit=1)[0]) from error
+        self._schema = schema
+
+    @cached_property
+    def _second(self) -> Any:
         second = _second_engine()
-        self._second = second(
-            schema,
-            registry=_NOTHING_FETCHED,
-            format_checker=second.FORMAT_CHECKER,
-        )
+        return second(self._schema, registry=_NOTHING_FETCHED, format_checker=second.FORMAT_CHECKER)
 
     def first(self, value: Any) -> bool | None:
         """The fast engine's word; None where it has none."""
@@ -52,10 +52,11 @@ class Engines:
 
     def second(self, value: Any) -> bool | None:
         """The other engine's word; None where it has none."""
+        validator = self._second  # loaded here, outside of the bound
         try:
             with at_most(_PATIENCE_SECONDS), warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                return bool(self._second.is_valid(value))
+                return bool(validator.is_valid(value))
         except OutOfPatienceError:
             return None
         except (re.error, RecursionError, ArithmeticError, ValueError, TypeError, Unresolvable):
