@@ -56,7 +56,7 @@ def test_everything_is_as_it_should_be(account: dict[str, Any]) -> None:
 def test_messages_come_by_every_door_and_in_every_format(account: dict[str, Any]) -> None:
     exchanges = account["exchanges"]
     assert {each["door"] for each in exchanges} == {"AMQP", "HTTP", "hub send"}
-    assert {each["format"] for each in exchanges} == {"json", "csv (ecr)"}
+    assert {each["format"] for each in exchanges} == {"json", "csv (ecr)", "xml", "flat"}
     statuses = {status for each in exchanges for status in each["counts"]}
     assert statuses == {"accepted", "rejected", "unchanged", "superseded"}
 
@@ -75,7 +75,11 @@ def test_each_subscriber_is_told_in_its_own_numbers(account: dict[str, Any]) -> 
         assert [each["sequence"] for each in notifications] == list(
             range(1, len(notifications) + 1)
         )
-    assert told["GSP group _A"][-1]["event"] == "record.entered"
+    assert [each["event"] for each in told["GSP group _A"][-3:]] == [
+        "record.entered",
+        "asset.registered",
+        "market_unit.created",
+    ]
     assert told["GSP group _C"][-1]["event"] == "record.withdrawn"
     assert told["GSP group _C"][-1]["record"].keys() == {"id", "kind"}
 
