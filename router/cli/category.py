@@ -126,7 +126,9 @@ def _print(answer: dict[str, Any]) -> None:
     if not answer["differences"]:
         console.print("\nNothing has changed.")
         return
-    table = Table("severity", "where", "what has changed", box=None, title_justify="left")
+    table = Table(box=None)
+    for heading in ("severity", "where", "what has changed"):
+        table.add_column(heading, overflow="fold")  # a place that is cut off is none
     for each in answer["differences"]:
         colour = _COLOURS[each["severity"]]
         table.add_row(f"[{colour}]{each['severity']}[/]", each["pointer"] or "/", each["sentence"])
