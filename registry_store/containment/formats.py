@@ -30,17 +30,27 @@ _HEXTET = "[0-9A-Fa-f]{1,4}"
 #: One label of a host name for certain: no hyphens at its ends, nor two together.
 _LABEL = "[A-Za-z0-9]{1,8}(-[A-Za-z0-9]{1,4}){0,3}(-[A-Za-z0-9]{1,12})?"
 _POINTER = "(/([^~/]|~[01])*)*"
+_UNRESERVED = "[A-Za-z0-9._~-]"
+#: What may follow a scheme for certain: authority with a name, path, query, fragment.
+_HIERARCHY = (
+    f"(//{_UNRESERVED}+(:[0-9]{{1,4}})?(/{_UNRESERVED}*)*|/?({_UNRESERVED}+(/{_UNRESERVED}+)*)?)"
+    f"(\\?[A-Za-z0-9._~=&/-]*)?(#[A-Za-z0-9._~=&/-]*)?"
+)
 _URI_CHARACTERS = "[!#-;=?-\\[\\]_a-z~]"
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """`inner` and `outer` are patterns; None: nothing is known."""
+    """`inner` and `outer` are patterns; None: nothing is known.
+
+    `agreed`, where it is narrower than `inner`, is where the second engine takes all texts, too.
+    """
 
     outer: str | None = None
     inner: str | None = None
     examples: tuple[str, ...] = ()
     misses: tuple[str, ...] = ()
+    agreed: str | None = None
 
     @property
     def is_exact(self) -> bool:
@@ -48,6 +58,9 @@ class Format:
 
     def around(self) -> Term:
         return terms.ANYTHING if self.outer is None else language(self.outer)
+
+    def undisputed(self) -> Term:
+        return self.inside() if self.agreed is None else language(self.agreed)
 
     def inside(self) -> Term:
         return terms.NOTHING if self.inner is None else language(self.inner)
@@ -58,7 +71,13 @@ def _exactly(pattern: str, examples: tuple[str, ...], misses: tuple[str, ...]) -
 
 
 FORMATS: dict[str, Format] = {
-    "date": _exactly(_DATE, ("2024-02-29", "1999-12-31"), ("2023-02-29", "2024-1-1", "a")),
+    "date": Format(
+        f"^{_DATE}$",
+        f"^{_DATE}$",
+        ("2024-02-29", "1999-12-31"),
+        ("2023-02-29", "2024-1-1", "a"),
+        agreed=f"^(?!0000){_DATE}$",
+    ),
     "time": Format(
         f"^{_TIME_OUTER}$", f"^{_TIME}$", ("12:00:00Z", "23:59:59.5+01:00"), ("12:00:00", "24:00:00Z")
     ),
@@ -67,6 +86,7 @@ FORMATS: dict[str, Format] = {
         f"^{_DATE}[Tt]{_TIME}$",
         ("2024-01-01T00:00:00Z", "1999-12-31T23:59:59.5+01:00"),
         ("2024-01-01", "2024-01-01T00:00:00"),
+        agreed=f"^(?!0000){_DATE}[Tt]{_TIME}$",
     ),
     "duration": _exactly(
         f"P({_CALENDAR}({_CLOCK})?|{_CLOCK}|[0-9]+W)", ("P1D", "PT1M", "P1W"), ("P", "1D", "P1S")
@@ -109,21 +129,21 @@ FORMATS: dict[str, Format] = {
     ),
     "uri": Format(
         f"^[A-Za-z][A-Za-z0-9+.-]*:{_URI_CHARACTERS}*$",
-        "^[A-Za-z]+:[A-Za-z0-9]*$",
+        f"^[A-Za-z][A-Za-z0-9]*:{_HIERARCHY}$",
         ("a:", "http://example.com/a?b#c", "urn:a:b", "http://[::1]", "a:(", "a:'"),
         ("a", "//a", "", "a:\\"),
     ),
     "uri-reference": Format(
-        f"^{_URI_CHARACTERS}*$", "^[A-Za-z0-9._-]*$", ("", "a", "//a", "#", "a:b"), ("\\", "a b", "ä")
+        f"^{_URI_CHARACTERS}*$", f"^([A-Za-z][A-Za-z0-9]*:)?{_HIERARCHY}$", ("", "a", "//a", "#", "a:b"), ("\\", "a b", "ä")
     ),
     "iri": Format(
         "^[A-Za-z][A-Za-z0-9+.-]*:[^ ]*$",
-        "^[A-Za-z]+:[A-Za-z0-9]*$",
+        f"^[A-Za-z][A-Za-z0-9]*:{_HIERARCHY}$",
         ("a:", "http://ƒøø.ßår/?∂éœ=πîx#πîüx", "urn:a:b"),
         ("a", "", "\\", "a: "),
     ),
     "iri-reference": Format(
-        "^[^ ]*$", "^[A-Za-z0-9._-]*$", ("", "a", "ä", "a:ä", "#"), ("\\", "a b")
+        "^[^ ]*$", f"^([A-Za-z][A-Za-z0-9]*:)?{_HIERARCHY}$", ("", "a", "ä", "a:ä", "#"), ("\\", "a b")
     ),
     "uri-template": Format(
         None, "^[A-Za-z0-9._~:/?#@!$&()*+,;=-]*$", ("", "a", "{a}", "http://a/{b}"), ("{", "{}", "a}")

@@ -102,7 +102,7 @@ def _sharpened(literal: Formula) -> Term:
     if literal.name != "format":
         return _PRINTABLE
     known = FORMATS[literal.parts[1]]
-    return known.inside() if literal.sign else terms.complement(known.around())
+    return known.undisputed() if literal.sign else terms.complement(known.around())
 
 
 def _lengths(literals: tuple[Formula, ...]) -> tuple[int, int | None]:
