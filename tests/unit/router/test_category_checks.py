@@ -59,7 +59,7 @@ def test_answers_come_in_the_order_of_the_pairs():
 @pytest.fixture
 def hub():
     return lambda *arguments: CliRunner().invoke(
-        build_app(), ["category", "check", *map(str, arguments)]
+        build_app(), ["category", "check", *map(str, arguments)], env={"COLUMNS": "200"}
     )
 
 
