@@ -8,8 +8,8 @@ import pytest
 from adapters.tables.cells import Unread
 from adapters.tables.dates import DateOrder, date_reader
 from adapters.tables.headings import Match
-from adapters.tables.profile_model import Column
 from adapters.tables.kinds import Asked
+from adapters.tables.profile_model import Column
 from adapters.tables.values import reader_of
 from tests.unit.adapters.reading import ecr
 
