@@ -66,9 +66,7 @@ def measure(assets: int, rounds: int, say: Callable[[str], None]) -> dict[str, A
                 "parse_over_hub_time": round(
                     statistics.median(
                         parse / hub
-                        for parse, hub in zip(
-                            parse_seconds[name], read_seconds[name], strict=True
-                        )
+                        for parse, hub in zip(parse_seconds[name], read_seconds[name], strict=True)
                     ),
                     3,
                 ),

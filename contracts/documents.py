@@ -58,8 +58,6 @@ class Document(NamedTuple):
     entries: tuple[Entry, ...]
 
 
-def record_entry(
-    record: Mapping[str, Any], notification: Mapping[str, Any] | None = None
-) -> Entry:
+def record_entry(record: Mapping[str, Any], notification: Mapping[str, Any] | None = None) -> Entry:
     """A canonical record as an entry. Raises KeyError for a kind that is carried as JSON alone."""
     return Entry(RECORD_COMMANDS[record["kind"]], record, notification)

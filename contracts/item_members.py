@@ -37,12 +37,16 @@ class Group(NamedTuple):
 ASSET_TARGET = (
     Member("/asset", "registeredResource.mRID", "Asset id", "id"),
     Member("/asset/ref", "registeredResource.reference", "Asset reference"),
-    Member("/asset/party", "registeredResource.referenceParty", "Asset reference given by", "token"),
+    Member(
+        "/asset/party", "registeredResource.referenceParty", "Asset reference given by", "token"
+    ),
 )
 MARKET_UNIT_TARGET = (
     Member("/market_unit", "marketUnit.mRID", "Market unit id", "id"),
     Member("/market_unit/ref", "marketUnit.reference", "Market unit reference"),
-    Member("/market_unit/party", "marketUnit.referenceParty", "Market unit reference given by", "token"),
+    Member(
+        "/market_unit/party", "marketUnit.referenceParty", "Market unit reference given by", "token"
+    ),
 )
 _EXPECTED_VERSION = Member("/expected_version", "expectedVersion", "Expected version", "integer")
 _VALID_FROM = Member("/valid_from", "validFrom.dateTime", "Valid from", "time")
@@ -54,7 +58,9 @@ ASSET_STATEMENT = (
     _FSP,
     Member("/owner/organisation", "owner_MarketParticipant.mRID", "Owner organisation", "id"),
     Member("/owner/consent_subject", "owner_ConsentSubject.mRID", "Owner consent subject", "token"),
-    Member("/accounting_point/scheme", "accountingPoint.scheme", "Accounting point scheme", "choice"),
+    Member(
+        "/accounting_point/scheme", "accountingPoint.scheme", "Accounting point scheme", "choice"
+    ),
     Member("/accounting_point/id", "accountingPoint.mRID", "Accounting point"),
     Member("/network/gsp_group", "network.gspGroup", "GSP group"),
     Member("/network/area", "network.area", "Network area"),
@@ -167,9 +173,7 @@ SHAPES: dict[str, Shape] = {
         "/patch/attributes",
     ),
     "asset.deregister": Shape((*ASSET_TARGET, _EXPECTED_VERSION, _VALID_FROM)),
-    "asset.record": Shape(
-        (*_ASSET_RECORD, *ASSET_STATEMENT), (REFS, KEYS), "/attributes"
-    ),
+    "asset.record": Shape((*_ASSET_RECORD, *ASSET_STATEMENT), (REFS, KEYS), "/attributes"),
     "market_unit.create": Shape(MARKET_UNIT_STATEMENT, (REFS, UNIT_MEMBERS)),
     "market_unit.compose": Shape(
         (*MARKET_UNIT_TARGET, _EXPECTED_VERSION, _VALID_FROM), (UNIT_MEMBERS,)

@@ -23,9 +23,7 @@ from router.broker.provisioning import Management
 from router.settings import Settings
 from router.worker.deciding import Decides
 
-NO_MANAGEMENT = (
-    "without HUB_BROKER_MANAGEMENT_URL the partner has no user on the broker: it can use HTTP, not AMQP"
-)
+NO_MANAGEMENT = "without HUB_BROKER_MANAGEMENT_URL the partner has no user on the broker: it can use HTTP, not AMQP"
 
 
 class OnboardingRefused(RuntimeError):

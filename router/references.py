@@ -30,7 +30,9 @@ class Reference:
     event_time: datetime | None = None
     statement_date: date | None = None
 
-    def publication(self, *, reply_to: str | None = None, correlation_id: str | None = None) -> Publication:
+    def publication(
+        self, *, reply_to: str | None = None, correlation_id: str | None = None
+    ) -> Publication:
         """`reply_to`: where the receipt goes instead of the sender's queue."""
         said = {
             reading.MESSAGE_ID: self.message_id or None,

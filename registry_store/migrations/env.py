@@ -10,7 +10,9 @@ _MIGRATION_LOCK = 7_305_001
 
 
 def run() -> None:
-    url = context.config.attributes["database_url"].replace("postgresql://", "postgresql+psycopg://", 1)
+    url = context.config.attributes["database_url"].replace(
+        "postgresql://", "postgresql+psycopg://", 1
+    )
     engine = create_engine(url, poolclass=NullPool)
     with engine.begin() as connection:
         connection.execute(text("SET lock_timeout = '10s'"))

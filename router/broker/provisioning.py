@@ -95,7 +95,9 @@ class _Client(httpx.Client):
         try:
             return super().request(*arguments, **options)
         except httpx.HTTPError as error:
-            raise ManagementUnavailable(f"the broker's management API does not answer: {error}") from error
+            raise ManagementUnavailable(
+                f"the broker's management API does not answer: {error}"
+            ) from error
 
 
 def _put(client: httpx.Client, path: str, body: dict[str, str]) -> None:

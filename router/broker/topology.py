@@ -21,7 +21,9 @@ async def declare(channel: AbstractChannel, *, lanes_per_class: int) -> None:
     for name in (names.DEAD, names.UNROUTABLE):
         await channel.exchange_declare(name, exchange_type="topic", durable=True)
     for queue, exchange in ((names.EXPIRED, names.DEAD), (names.UNROUTABLE, names.UNROUTABLE)):
-        await channel.queue_declare(queue, durable=True, arguments=_lane_arguments(channel, dead=None))
+        await channel.queue_declare(
+            queue, durable=True, arguments=_lane_arguments(channel, dead=None)
+        )
         await channel.queue_bind(queue, exchange, "#")
     for name in (names.INTAKE, names.REFERENCE):
         await channel.exchange_declare(

@@ -26,9 +26,13 @@ def convert(
     file: Annotated[Path, typer.Argument(help="The message or file.", exists=True, dir_okay=False)],
     to: Annotated[str, typer.Option(help="json, xml, flat, csv or xlsx.")],
     out: Annotated[Path | None, typer.Option(help="Write it here; else it is printed.")] = None,
-    sender: Annotated[str, typer.Option("--as", help="Who will send it: your partner name.")] = "partner",
+    sender: Annotated[
+        str, typer.Option("--as", help="Who will send it: your partner name.")
+    ] = "partner",
     format: Annotated[str | None, typer.Option(help="Format of FILE; else told from it.")] = None,
-    profile: Annotated[str | None, typer.Option(help="Mapping profile of a table, such as ecr.")] = None,
+    profile: Annotated[
+        str | None, typer.Option(help="Mapping profile of a table, such as ecr.")
+    ] = None,
 ) -> None:
     """Write the items of FILE in another format, without any server.
 

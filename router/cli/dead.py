@@ -38,14 +38,21 @@ def show_all(
         letters = dead_letters(connection, waiting_only=waiting, limit=limit)
     store.close()
     if as_json:
-        typer.echo(orjson.dumps({"dead_letters": [_summary(letter) for letter in letters]}).decode())
+        typer.echo(
+            orjson.dumps({"dead_letters": [_summary(letter) for letter in letters]}).decode()
+        )
         return
     columns = ("row", "died at", "lane", "sender", "message id", "cause", "redriven")
     table = Table(*columns, box=None, pad_edge=False)
     for letter in letters:
         table.add_row(
-            str(letter.row), f"{letter.died_at:%Y-%m-%d %H:%M:%S}", letter.lane, letter.sender or "-",
-            letter.message_id or "-", letter.cause, "yes" if letter.redriven_at else "no",
+            str(letter.row),
+            f"{letter.died_at:%Y-%m-%d %H:%M:%S}",
+            letter.lane,
+            letter.sender or "-",
+            letter.message_id or "-",
+            letter.cause,
+            "yes" if letter.redriven_at else "no",
         )
     Console(soft_wrap=True).print(table)
 
@@ -61,7 +68,11 @@ def show(row: _Row, as_json: _Json = False) -> None:
         raise typer.Exit(1)
     text = letter.body.decode("utf-8", "replace")
     if as_json:
-        whole = _summary(letter) | {"headers": letter.headers, "detail": letter.detail, "body": text}
+        whole = _summary(letter) | {
+            "headers": letter.headers,
+            "detail": letter.detail,
+            "body": text,
+        }
         typer.echo(orjson.dumps(whole).decode())
         return
     for name, value in _summary(letter).items():
@@ -89,8 +100,13 @@ def redrive(row: _Row, as_json: _Json = False) -> None:
 
 def _summary(letter: DeadLetter) -> dict[str, Any]:
     return {
-        "row": letter.row, "lane": letter.lane, "sender": letter.sender, "message_id": letter.message_id,
-        "media_type": letter.media_type, "bytes": len(letter.body), "cause": letter.cause,
+        "row": letter.row,
+        "lane": letter.lane,
+        "sender": letter.sender,
+        "message_id": letter.message_id,
+        "media_type": letter.media_type,
+        "bytes": len(letter.body),
+        "cause": letter.cause,
         "died_at": letter.died_at.isoformat(),
         "redriven_at": letter.redriven_at and letter.redriven_at.isoformat(),
     }

@@ -16,7 +16,9 @@ def register(app: typer.Typer) -> None:
 
 
 def formats(
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON array, an object a format.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="One JSON array, an object a format.")
+    ] = False,
 ) -> None:
     """Print which command goes in which format; what is not in the table is refused by name.
 

@@ -34,7 +34,9 @@ _Json = Annotated[bool, typer.Option("--json", help="One JSON object.")]
 def add(
     slug: Annotated[str, typer.Argument(help="Short name: a letter, then a-z, 0-9, -.")],
     role: Annotated[list[str], typer.Option(help="Role of a new organisation; may be repeated.")],
-    organisation: Annotated[str | None, typer.Option(help="Speak for this one, registered before.")] = None,
+    organisation: Annotated[
+        str | None, typer.Option(help="Speak for this one, registered before.")
+    ] = None,
     area: Annotated[list[str] | None, typer.Option(help="Network area, such as EPN.")] = None,
     gsp_group: Annotated[list[str] | None, typer.Option(help="GSP group, such as _A.")] = None,
     name: Annotated[str | None, typer.Option(help="Legal name; else the slug.")] = None,
@@ -49,9 +51,16 @@ def add(
     """
     unknown = sorted(set(role) - ROLES)
     if unknown:
-        raise typer.BadParameter(f"no such role: {', '.join(unknown)}; roles are {', '.join(sorted(ROLES))}")
-    profile = Profile(tuple(role), name or slug, company_number, tuple(area or ()), tuple(gsp_group or ()))
-    _run(lambda onboarding: onboarding.add(slug, organisation=organisation, profile=profile), as_json=as_json)
+        raise typer.BadParameter(
+            f"no such role: {', '.join(unknown)}; roles are {', '.join(sorted(ROLES))}"
+        )
+    profile = Profile(
+        tuple(role), name or slug, company_number, tuple(area or ()), tuple(gsp_group or ())
+    )
+    _run(
+        lambda onboarding: onboarding.add(slug, organisation=organisation, profile=profile),
+        as_json=as_json,
+    )
 
 
 def rotate(slug: str, as_json: _Json = False) -> None:
@@ -81,7 +90,9 @@ def show_all(as_json: _Json = False) -> None:
         return
     table = Table("partner", "organisation", "lane", "active", box=None, pad_edge=False)
     for each in known:
-        table.add_row(each.slug, each.organisation, str(each.lane), "yes" if each.is_active else "no")
+        table.add_row(
+            each.slug, each.organisation, str(each.lane), "yes" if each.is_active else "no"
+        )
     Console(soft_wrap=True).print(table)
 
 
@@ -109,8 +120,11 @@ def _print(admitted: Admitted, *, as_json: bool) -> None:
     partner = admitted.partner
     if as_json:
         body = {
-            "partner": partner.slug, "organisation": partner.organisation, "lane": partner.lane,
-            "secret": admitted.secret, "problem": admitted.problem,
+            "partner": partner.slug,
+            "organisation": partner.organisation,
+            "lane": partner.lane,
+            "secret": admitted.secret,
+            "problem": admitted.problem,
         }
         typer.echo(orjson.dumps(body).decode())
         return

@@ -44,7 +44,8 @@ def subscribe(  # noqa: PLR0917 - one per option
     way: Annotated[str, typer.Option(help="amqp, webhook or pull.")] = "pull",
     url: Annotated[str | None, typer.Option(help="Where a webhook goes, https.")] = None,
     format: Annotated[
-        str, typer.Option(help="json, xml, flat or csv: of assets and market units, where not json.")
+        str,
+        typer.Option(help="json, xml, flat or csv: of assets and market units, where not json."),
     ] = "json",
     start: Annotated[
         str, typer.Option(help="now, or snapshot: first all that is visible.")
@@ -222,7 +223,9 @@ def _kinds(kinds: list[str] | None, format: str) -> list[str] | None:
     if format == JSON:
         return kinds
     if beyond := sorted(set(kinds or ()) - FORMED_KINDS):
-        raise typer.BadParameter(f"{', '.join(beyond)} is told as JSON alone: leave out --format {format}")
+        raise typer.BadParameter(
+            f"{', '.join(beyond)} is told as JSON alone: leave out --format {format}"
+        )
     return kinds or sorted(FORMED_KINDS)
 
 

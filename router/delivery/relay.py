@@ -112,7 +112,12 @@ class Relay:
             for dispatch in dispatches:
                 loop.call_soon_threadsafe(dispatch.wake, subscriptions)
 
-        parts = {"catalogue": self._catalogue, "limits": self._settings.feed, "on_cut": on_cut, "renew": self._renew}
+        parts = {
+            "catalogue": self._catalogue,
+            "limits": self._settings.feed,
+            "on_cut": on_cut,
+            "renew": self._renew,
+        }
         cutting = Cutting(self._database, self._lease, **parts)  # type: ignore[arg-type] # as named
         snapshotting = Snapshotting(self._database, self._lease, **parts)  # type: ignore[arg-type]
         receipts = LeftReceipts(self._database, broker, self._encode_receipt)

@@ -18,9 +18,7 @@ from router.broker.names import CLASSES
 from router.http.problems import Problem
 
 #: Formats whose message id may be derived from the content and the statement date.
-FILES = frozenset(
-    {"text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
-)
+FILES = frozenset({"text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"})
 LONGEST_ID = 200
 _WAIT = re.compile(r"(?:^|[,;]\s*)wait\s*=\s*\"?(\d{1,6})\"?", re.IGNORECASE)
 
@@ -45,11 +43,17 @@ def read_headers(headers: Headers, *, longest_wait_seconds: float) -> Said:
     message_id = unquote(headers.get("ce-id") or headers.get("idempotency-key") or "")
     if not message_id and essence(media_type) not in FILES:
         raise _problem(
-            Rule.MSG_04, "give the message's id as ce-id or Idempotency-Key, the same one when you repeat it"
+            Rule.MSG_04,
+            "give the message's id as ce-id or Idempotency-Key, the same one when you repeat it",
         )
-    if len(message_id) > LONGEST_ID or not message_id.isprintable() or message_id.strip() != message_id:
+    if (
+        len(message_id) > LONGEST_ID
+        or not message_id.isprintable()
+        or message_id.strip() != message_id
+    ):
         raise _problem(
-            Rule.MSG_04, f"a message id has at most {LONGEST_ID} characters, printable, without outer blanks"
+            Rule.MSG_04,
+            f"a message id has at most {LONGEST_ID} characters, printable, without outer blanks",
         )
     message_class = headers.get("fmar-class", "normal")
     if message_class not in CLASSES:
@@ -72,7 +76,9 @@ def _principal(headers: Headers) -> str | None:
         return None
     parsed = parse_public_id(unquote(named))
     if parsed is None or parsed[0] != "organisation":
-        raise _problem(Rule.MSG_13, "on-behalf-of (or ce-subject) is the id of an organisation, O-...")
+        raise _problem(
+            Rule.MSG_13, "on-behalf-of (or ce-subject) is the id of an organisation, O-..."
+        )
     return parsed[1]
 
 

@@ -22,7 +22,9 @@ def health_routes(database: Database, broker: BrokerLink, metrics: Metrics) -> A
         """Always 200 while the process lives."""
         return {"status": "alive"}
 
-    @routes.get("/readyz", responses={503: {"description": "Something is away; the body says what."}})
+    @routes.get(
+        "/readyz", responses={503: {"description": "Something is away; the body says what."}}
+    )
     def readyz() -> Response:
         """200 if database, broker and at least one worker with its consumers are there."""
         checks = {"broker": "ok" if broker.is_connected else "away"} | _of_database(database)

@@ -115,7 +115,9 @@ class _Stored(Collector):
 
     def collect(self) -> Iterable[GaugeMetricFamily]:
         yield GaugeMetricFamily(
-            "fmar_broker_connected", "Whether this process reaches the broker", int(self._broker.is_connected)
+            "fmar_broker_connected",
+            "Whether this process reaches the broker",
+            int(self._broker.is_connected),
         )
         try:
             yield from self._from_database()
@@ -123,7 +125,9 @@ class _Stored(Collector):
             return  # absent, not zero
 
     def _from_database(self) -> Iterable[GaugeMetricFamily]:
-        by_role = GaugeMetricFamily("fmar_processes_ready", "Processes able to work", labels=("role",))
+        by_role = GaugeMetricFamily(
+            "fmar_processes_ready", "Processes able to work", labels=("role",)
+        )
         for role, count in ready(self._database).items():
             by_role.add_metric((role,), count)
         yield by_role

@@ -13,7 +13,13 @@ class Problem(Exception):
     """An answer that is an error: status, a stable code, and a sentence for a person."""
 
     def __init__(
-        self, status: int, code: str, detail: str, *, headers: dict[str, str] | None = None, **members: Any
+        self,
+        status: int,
+        code: str,
+        detail: str,
+        *,
+        headers: dict[str, str] | None = None,
+        **members: Any,
     ) -> None:
         super().__init__(detail)
         self.status = status

@@ -38,7 +38,9 @@ def record_routes(
         id: str,
         caller: Annotated[Partner, Depends(authenticated)],
         valid_at: Annotated[AwareDatetime | None, Query(description="As it was true then.")] = None,
-        known_at: Annotated[AwareDatetime | None, Query(description="By what was known then.")] = None,
+        known_at: Annotated[
+            AwareDatetime | None, Query(description="By what was known then.")
+        ] = None,
         accept: Annotated[str, Header(description="A format of the hub.")] = "*/*",
     ) -> Response:
         """A record, in the format that `Accept` asks for. What the caller may not see is answered as if
@@ -85,7 +87,11 @@ def _not_acceptable(text: str) -> Problem:
 
 
 def _look_up(
-    database: Database, caller: Partner, id: str, valid_at: datetime | None, known_at: datetime | None
+    database: Database,
+    caller: Partner,
+    id: str,
+    valid_at: datetime | None,
+    known_at: datetime | None,
 ) -> tuple[StoredRecord | None, Principal]:
     parsed = parse_public_id(id)
     with database.engine.connect() as connection:

@@ -53,9 +53,7 @@ def subscription_routes(
                 if subscription.partner != caller.slug:
                     raise SubscriptionUnknown  # noqa: TRY301 - answered as if it were not there
                 in_pages = subscription.format == JSON
-                result = pull(
-                    connection, subscription, after=after, limit=limit if in_pages else 1
-                )
+                result = pull(connection, subscription, after=after, limit=limit if in_pages else 1)
             except SubscriptionUnknown as error:
                 raise Problem(
                     404, "subscription_unknown", f"you have no subscription {id[:40]}"

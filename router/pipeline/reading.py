@@ -111,7 +111,9 @@ def _envelope_reasons(envelope: Envelope, decoded: Decoded, message_id: str) -> 
             )
         )
     if len(message_id) > _LONGEST_MESSAGE_ID:
-        reasons.append(Reason(Rule.MSG_13, f"a message id has at most {_LONGEST_MESSAGE_ID} characters"))
+        reasons.append(
+            Reason(Rule.MSG_13, f"a message id has at most {_LONGEST_MESSAGE_ID} characters")
+        )
     if envelope.message_id and decoded.message_id and envelope.message_id != decoded.message_id:
         text = (
             f"the transport says {envelope.message_id[:60]}, the document {decoded.message_id[:60]}"

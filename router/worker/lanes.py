@@ -143,8 +143,10 @@ class Lanes:
         if urgent and urgent[0].redelivered:
             return [(self.urgent, urgent)]
         room = limits.messages - len(urgent)
-        normal = [] if urgent and self.normal.starts_redelivered() else self.normal.take(
-            Limits(room, limits.bytes)
+        normal = (
+            []
+            if urgent and self.normal.starts_redelivered()
+            else self.normal.take(Limits(room, limits.bytes))
         )
         return [(i, taken) for i, taken in ((self.urgent, urgent), (self.normal, normal)) if taken]
 

@@ -58,7 +58,9 @@ def read_arrival(
     reasons = list(said.reasons)
     if queue == names.EXPIRED:
         reasons.append(
-            Reason(Rule.MSG_07, "the message expired before the hub took it; nothing of it was done")
+            Reason(
+                Rule.MSG_07, "the message expired before the hub took it; nothing of it was done"
+            )
         )
     if properties.content_encoding:
         text = f"content encoding {properties.content_encoding!r:.40}: send the body as it is"
@@ -96,7 +98,9 @@ class _Said:
         if UNREADABLE in headers:
             self._refuse(Rule.MSG_13, "the message's headers cannot be read")
         if "CC" in headers or "BCC" in headers:
-            self._refuse(Rule.MSG_09, "send each message by your own routing key alone, without CC or BCC")
+            self._refuse(
+                Rule.MSG_09, "send each message by your own routing key alone, without CC or BCC"
+            )
         event = {
             name.partition(prefix)[2]: value
             for name, value in headers.items()
@@ -147,7 +151,9 @@ def _cause_of_death(headers: Mapping[str, Any]) -> str:
 
 def _id_problem(message_id: str) -> str | None:
     if not message_id:
-        return "the property message_id is missing: give one, and the same one when sending it again"
+        return (
+            "the property message_id is missing: give one, and the same one when sending it again"
+        )
     if len(message_id) > _LONGEST_ID or not message_id.isprintable():
         return f"the property message_id has at most {_LONGEST_ID} characters, all printable"
     return None

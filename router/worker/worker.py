@@ -156,7 +156,10 @@ class Worker:
                 )
             except Transient as error:
                 log.warning(
-                    "worker.group_kept", messages=len(entries), error=str(error)[:200], pause_seconds=pause
+                    "worker.group_kept",
+                    messages=len(entries),
+                    error=str(error)[:200],
+                    pause_seconds=pause,
                 )
             if self._stop.is_set():
                 raise LanesBroken("stopped while the database was away: the group comes again")

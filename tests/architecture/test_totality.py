@@ -74,7 +74,9 @@ def written(command: str, format: str, payload: dict) -> tuple[str, bytes]:
 @pytest.mark.parametrize(("command", "format"), CARRIED)
 @settings(max_examples=4, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(data=st.data())
-def test_what_is_carried_comes_back_as_it_was(command: str, format: str, data: st.DataObject) -> None:
+def test_what_is_carried_comes_back_as_it_was(
+    command: str, format: str, data: st.DataObject
+) -> None:
     assert HEAT_PUMP is not None
     payload = data.draw(payloads(command, HEAT_PUMP))
     decoded = read(format, *written(command, format, payload))

@@ -94,14 +94,20 @@ async def test_a_broker_that_lost_its_users_gets_them_back_with_their_secrets(hu
             pass
     onboarding = Onboarding(hub.settings, hub.database, lambda: hub.registry.pipeline)
     restored = await asyncio.to_thread(onboarding.restore)
-    assert [(partner.slug, problem) for partner, problem in restored] == [("acme", None), ("zest", None)]
+    assert [(partner.slug, problem) for partner, problem in restored] == [
+        ("acme", None),
+        ("zest", None),
+    ]
     async with hub.client("acme") as client:
         assert await client.publish(b"{}", "m") is Fate.confirmed
 
 
 async def test_partners_are_spread_over_the_lanes(hub: Doors):
     await asyncio.to_thread(hub.admit, "third")
-    lanes = [hub.one(f"SELECT lane FROM partner WHERE slug = '{slug}'") for slug in ("acme", "zest", "third")]
+    lanes = [
+        hub.one(f"SELECT lane FROM partner WHERE slug = '{slug}'")
+        for slug in ("acme", "zest", "third")
+    ]
     assert lanes == [0, 1, 0]
 
 

@@ -115,7 +115,15 @@ async def test_receipts_are_shown_to_their_sender_alone(hub: Doors):
 
 @pytest.mark.parametrize(
     "authorization",
-    ["", "Bearer x", "Basic !!!", "Basic YWNtZTp3cm9uZw==", "Basic aHViOg==", "Basic /w==", "Basic YWNtZQ=="],
+    [
+        "",
+        "Bearer x",
+        "Basic !!!",
+        "Basic YWNtZTp3cm9uZw==",
+        "Basic aHViOg==",
+        "Basic /w==",
+        "Basic YWNtZQ==",
+    ],
 )
 async def test_without_the_right_secret_nobody_comes_in(hub: Doors, authorization: str):
     async with serving(hub) as client:
@@ -146,7 +154,9 @@ async def test_without_the_right_secret_nobody_comes_in(hub: Doors, authorizatio
         (415, "content_encoding_refused", {"content_encoding": "gzip"}),
     ],
 )
-async def test_what_is_wrong_with_the_request_is_said_as_a_problem(hub: Doors, status, code, headers):
+async def test_what_is_wrong_with_the_request_is_said_as_a_problem(
+    hub: Doors, status, code, headers
+):
     async with serving(hub) as client:
         answer = await post(client, registration("m-1"), "m-1", **headers)
     assert answer.status_code == status
@@ -223,7 +233,9 @@ async def test_metrics_are_a_closed_list(hub: Doors):
 async def test_messages_are_counted_by_exchange_and_name_no_partner_and_no_queue(hub: Doors):
     async with hub.working(), serving(hub) as client:
         for number in (1, 2):
-            await post(client, registration(f"m-{number}", point=number), f"m-{number}", prefer="wait=10")
+            await post(
+                client, registration(f"m-{number}", point=number), f"m-{number}", prefer="wait=10"
+            )
         counted = (await client.get("/metrics")).text.splitlines()
     of_broker = [line for line in counted if line.startswith("fmar_broker_")]
     labels = 'app_name="serve",broker="rabbitmq"'

@@ -125,7 +125,9 @@ async def test_what_expired_on_the_lane_is_answered(hub: Doors):
     async with hub.client("acme") as client:
         await client.publish_raw(
             registration("m-1"),
-            Basic.Properties(message_id="m-1", content_type="application/cloudevents+json", expiration="1"),
+            Basic.Properties(
+                message_id="m-1", content_type="application/cloudevents+json", expiration="1"
+            ),
         )
         await asyncio.sleep(0.3)
         async with hub.working():
@@ -175,7 +177,9 @@ async def test_a_message_that_the_hub_fails_on_is_dead_and_its_neighbours_are_no
         pipeline._read = lambda e: failing(e, reader)  # type: ignore[method-assign]
         async with hub.working(pipeline):
             receipts = await client.receipts(5)
-    assert [receipt["status"] for receipt in receipts] == ["accepted"] * 2 + ["rejected"] + ["accepted"] * 2
+    assert [receipt["status"] for receipt in receipts] == ["accepted"] * 2 + ["rejected"] + [
+        "accepted"
+    ] * 2
     assert rules(receipts[2]) == {"MSG-14"}
     assert hub.one("SELECT cause FROM dead_letter") == "Bug"
     pipeline.close()
@@ -200,7 +204,14 @@ async def test_a_dead_letter_goes_through_its_lane_again(hub: Doors):
 async def test_what_names_no_sender_is_not_redriven(hub: Doors):
     with hub.database.writing() as connection:
         row = bury(
-            connection, lane="q", sender=None, message_id=None, media_type=None, body=b"", cause="c", detail="d"
+            connection,
+            lane="q",
+            sender=None,
+            message_id=None,
+            media_type=None,
+            body=b"",
+            cause="c",
+            detail="d",
         )
     with pytest.raises(NotRedrivable):
         await redrive_letter(hub.settings, hub.database, row)
@@ -227,11 +238,18 @@ async def test_groups_are_as_large_as_what_waits_up_to_the_limit(hub: Doors):
 
 
 async def publish_bytes(
-    client, message_id: bytes, body: bytes, *, timestamp: int | None = None, headers: bytes | None = None
+    client,
+    message_id: bytes,
+    body: bytes,
+    *,
+    timestamp: int | None = None,
+    headers: bytes | None = None,
 ) -> None:
     """A publish frame by hand, on a channel of its own: libraries do not let such properties out."""
     channel = await open_channel(client.connection)
-    method = commands.Basic.Publish(exchange=names.INTAKE, routing_key=names.key(client.slug, "normal"))
+    method = commands.Basic.Publish(
+        exchange=names.INTAKE, routing_key=names.key(client.slug, "normal")
+    )
     kind = b"application/cloudevents+json"
     flags, parts = 0x8000, bytes([len(kind)]) + kind
     if headers is not None:

@@ -73,7 +73,9 @@ async def test_a_poisonous_message_dies_alone(hub: Doors):
         for n in range(3):
             await client.publish(registration(f"m-{n}", point=n + 1), f"m-{n}")
         for _ in range(4):
-            process = worker_process(hub, HUB_KILL_AT="worker.before_process", HUB_ATTEMPTS_LIMIT="2")
+            process = worker_process(
+                hub, HUB_KILL_AT="worker.before_process", HUB_ATTEMPTS_LIMIT="2"
+            )
             assert await asyncio.to_thread(process.wait, 60) == -9
         async with hub.working():
             receipts = await client.receipts(3)
@@ -146,7 +148,9 @@ async def test_the_database_away_and_back(hub: Doors, admin_database_url: str):
 
 
 async def test_lost_connections_are_made_anew(hub: Doors):
-    management = httpx.Client(base_url=hub.settings.broker_management_url.get_secret_value(), trust_env=False)
+    management = httpx.Client(
+        base_url=hub.settings.broker_management_url.get_secret_value(), trust_env=False
+    )
 
     def ours():
         return [
@@ -204,8 +208,14 @@ async def test_lanes_move_between_workers_without_loss_or_reordering(hub: Doors)
             await client.publish(b"x", f"{number:06}")
             await asyncio.sleep(0.001)
 
-    first, second = (Wrapped(hub.registry.new_pipeline(), lambda _: time.sleep(0.01)) for _ in range(2))
-    async with hub.client("acme") as acme, hub.client("zest") as zest, contextlib.AsyncExitStack() as later:
+    first, second = (
+        Wrapped(hub.registry.new_pipeline(), lambda _: time.sleep(0.01)) for _ in range(2)
+    )
+    async with (
+        hub.client("acme") as acme,
+        hub.client("zest") as zest,
+        contextlib.AsyncExitStack() as later,
+    ):
         async with hub.working(first):
             streams = [asyncio.create_task(stream(client)) for client in (acme, zest)]
             await until(lambda: len(first.groups) > 5)
@@ -217,7 +227,9 @@ async def test_lanes_move_between_workers_without_loss_or_reordering(hub: Doors)
         await asyncio.gather(*streams)
         for client in (acme, zest):
             receipts = await client.receipts(sent[client.slug])
-            assert [r["message_id"] for r in receipts] == [f"{n:06}" for n in range(sent[client.slug])]
+            assert [r["message_id"] for r in receipts] == [
+                f"{n:06}" for n in range(sent[client.slug])
+            ]
 
 
 def test_a_lane_is_given_up_before_another_takes_it(hub: Doors):

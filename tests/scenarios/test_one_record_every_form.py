@@ -140,7 +140,9 @@ def test_a_subscriber_pulls_bundles_in_its_format(registry: Registry, format: st
     )  # fmt: skip
     receipt = send(registry, JSON, an_asset("one"))
     id = receipt["items"][0]["id"]
-    registry.send("acme", "asset.amend", {"asset": id, "patch": {"attributes": {"import_capacity_kw": 5}}})
+    registry.send(
+        "acme", "asset.amend", {"asset": id, "patch": {"attributes": {"import_capacity_kw": 5}}}
+    )
     cut_all(registry.database)
     client = pulling(registry)
 

@@ -43,7 +43,11 @@ def read(each: Arrival):
 
 def test_sender_and_class_are_the_words_of_the_key():
     envelope = read(arrival(key="acme.urgent", message_id="m-1", content_type="text/csv"))
-    assert (envelope.sender, envelope.message_class, envelope.message_id) == ("acme", "urgent", "m-1")
+    assert (envelope.sender, envelope.message_class, envelope.message_id) == (
+        "acme",
+        "urgent",
+        "m-1",
+    )
     assert (envelope.door, envelope.media_type, envelope.reasons) == ("amqp", "text/csv", ())
 
 
@@ -61,16 +65,21 @@ def test_references_alone_are_believed_about_body_door_and_id():
     }  # fmt: skip
     forged = read(arrival(message_id="m-2", headers=said))
     genuine = read(arrival(exchange=names.REFERENCE, message_id="body-7", headers=said))
-    assert (forged.body_row, forged.door, forged.message_id, forged.received_at) == (None, "amqp", "m-2", NOW)
+    assert (forged.body_row, forged.door, forged.message_id, forged.received_at) == (
+        None,
+        "amqp",
+        "m-2",
+        NOW,
+    )
     assert (genuine.body_row, genuine.door, genuine.message_id) == (7, "http", "m-1")
     assert genuine.received_at == datetime(2026, 11, 24, 9, tzinfo=UTC)
     assert genuine.statement_date == forged.statement_date == date(2022, 4, 1)
 
 
 def test_a_body_over_the_limit_is_refused():
-    assert [reason.rule.key for reason in read(arrival(message_id="m", body=b"x" * 1_001)).reasons] == [
-        "MSG-03"
-    ]
+    assert [
+        reason.rule.key for reason in read(arrival(message_id="m", body=b"x" * 1_001)).reasons
+    ] == ["MSG-03"]
 
 
 _values = st.none() | st.booleans() | st.integers() | st.text() | st.binary() | st.datetimes()
@@ -87,7 +96,9 @@ _headers = st.dictionaries(
         ]
     )
     | st.text(),
-    st.recursive(_values, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=5),
+    st.recursive(
+        _values, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=5
+    ),
 )
 
 
@@ -152,9 +163,16 @@ async def test_a_group_ends_before_what_was_delivered_before():
 
 
 async def test_a_group_keeps_its_limits_but_takes_at_least_one():
-    inbox = await filled(*(arrival(tag=n, body=b"x" * size) for n, size in enumerate([900, 50, 60, 1, 1, 1])))
+    inbox = await filled(
+        *(arrival(tag=n, body=b"x" * size) for n, size in enumerate([900, 50, 60, 1, 1, 1]))
+    )
     limits = Limits(messages=2, bytes=100)
-    assert [[each.tag for each in inbox.take(limits)] for _ in range(4)] == [[0], [1], [2, 3], [4, 5]]
+    assert [[each.tag for each in inbox.take(limits)] for _ in range(4)] == [
+        [0],
+        [1],
+        [2, 3],
+        [4, 5],
+    ]
 
 
 async def test_the_gate_shuts_when_too_much_is_held_and_opens_below_half():
