@@ -18,7 +18,7 @@ from faststream.rabbit import QueueType, RabbitBroker, RabbitQueue
 from faststream.rabbit.annotations import RabbitMessage
 from pydantic import BaseModel
 from sqlalchemy import create_engine, select
-from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session
 
 from bench.runs import Configuration, Run
 from registry_store import tables
@@ -102,6 +102,8 @@ class _Change(_Base):
 
 class _Message(_Base):
     __table__ = tables.message
+    row: Mapped[int]
+    status: Mapped[str]
 
 
 class _Body(_Base):

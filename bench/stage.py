@@ -56,9 +56,11 @@ def stage(*, partners: int, lanes: int, stored: int) -> Iterator[Stage]:
     given = settings.database_url
     try:
         servers = host.start()
-        admin_url = (
-            host.postgresql.admin_url() if host.postgresql else url_for(given.get_secret_value())
-        )
+        if host.postgresql is not None:
+            admin_url = host.postgresql.admin_url()
+        else:
+            assert given is not None, "servers are embedded, or given by URL"
+            admin_url = url_for(given.get_secret_value())
         upgrade(servers.owner_database_url, runtime_role=servers.runtime_role)
         slugs = tuple(f"bench-{number}" for number in range(partners))
         _furnish(servers.database_url, slugs, lanes=lanes, stored=stored)
