@@ -1,15 +1,14 @@
 """A document as the checks see it: any JSON value, its parts found as far as they are there."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from contracts.categories import Category
-from contracts.reasons import escape_pointer
-from registry_store.category_documents import category_from_document
+from contracts.reasons import Reason, escape_pointer
+from registry_store.category_documents import read_category
 from registry_store.category_lint.surroundings import Surroundings
-from registry_store.category_profile import CategoryDocumentError
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +46,15 @@ class Draft:
 
     document: Mapping[str, Any]
     surroundings: Surroundings
-    refusals: list[str] = field(default_factory=list)
 
     @cached_property
+    def read(self) -> Category | tuple[Reason, ...]:
+        """The category, or why the profile does not allow it."""
+        return read_category(self.document, self.surroundings.common, self.surroundings.profile)
+
+    @property
     def category(self) -> Category | None:
-        """The category, or None where the profile does not allow it: then `refusals` says why."""
-        around = self.surroundings
-        try:
-            return category_from_document(self.document, around.common, around.profile)
-        except CategoryDocumentError as error:
-            self.refusals.append(str(error))
-            return None
+        return self.read if isinstance(self.read, Category) else None
 
     @cached_property
     def attributes(self) -> tuple[Part, ...]:

@@ -39,13 +39,17 @@ CHECKS: tuple[Check, ...] = (
 )
 
 
+NO_OBJECT = Finding(
+    "outside_profile",
+    "",
+    "the document is no JSON object",
+    "Write a category document: docs/categories.md.",
+)
+
+
 def lint(document: Any, surroundings: Surroundings) -> tuple[Finding, ...]:
     """Everything that the checks find, in their order. `document` may be any JSON value."""
     if not isinstance(document, dict):
-        text, remedy = (
-            "the document is no JSON object",
-            "Write a category document: docs/categories.md.",
-        )
-        return (Finding("outside_profile", "", text, remedy),)
+        return (NO_OBJECT,)
     draft = Draft(document, surroundings)
     return tuple(finding for check in CHECKS for finding in check(draft))

@@ -25,10 +25,16 @@ def check(draft: Draft) -> Iterator[Finding]:
         if not isinstance(ordinal, int):
             continue
         yield from _against_others(part, ordinal, by_ordinal, by_name)
-        if ordinal < FIRST_OWN and "$ref" not in part.own:
+        if ordinal < FIRST_OWN and "$ref" not in part.own and not _is_shared(draft, part, ordinal):
             text = f"{part.name} takes ordinal {ordinal}, of those that the shared definitions have"
             remedy = f"Refer to the shared definition, or take an ordinal from {FIRST_OWN} on."
             yield Finding("ordinal_reused", part.at("ordinal"), text, remedy)
+
+
+def _is_shared(draft: Draft, part: Part, ordinal: int) -> bool:
+    """Whether this is a shared definition written out, as in a document whose references are resolved."""
+    known = (each["$defs"].get(part.name, {}) for each in draft.surroundings.common.values())
+    return any(definition.get("ordinal") == ordinal for definition in known)
 
 
 def _published(draft: Draft) -> tuple[dict[int, Meaning], dict[str, int]]:

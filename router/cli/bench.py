@@ -10,6 +10,7 @@ def register(app: typer.Typer) -> None:
     bench = typer.Typer(help="Measure the hub on this machine.", no_args_is_help=True)
     bench.command("intake")(intake)
     bench.command("formats")(formats)
+    bench.command("replay")(replay)
     app.add_typer(bench, name="bench")
 
 
@@ -68,3 +69,27 @@ def formats(
         if isinstance(found, dict):
             hub, parse = found["hub"]["median"], found["parse"]["median"]
             typer.echo(f"{name:6} {hub:>10,} assets/s; parsing alone {parse:>10,}")
+
+
+def replay(
+    records: Annotated[int, typer.Option(min=1000, help="Assets that are stored.")] = 1_000_000,
+    rounds: Annotated[int, typer.Option(min=1, help="Rounds; medians are taken over them.")] = 3,
+    workers: Annotated[int, typer.Option(min=1, help="Processes that replay.")] = 2,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+) -> None:
+    """How fast stored records are replayed under a new version of their category.
+
+    Needs no running hub: it starts a PostgreSQL of its own, and fills it. Takes minutes.
+    """
+    from bench.replay import measure  # noqa: PLC0415 - as above
+
+    report = measure(records, rounds, workers, say=lambda line: typer.echo(line, err=True))
+    if as_json:
+        typer.echo(json.dumps(report))
+        return
+    seconds = report["seconds"]
+    typer.echo(
+        f"{report['records']:,} records in {seconds['median']:.1f} s "
+        f"({seconds['lowest']:.1f} to {seconds['highest']:.1f}): {report['records_per_second']:,} records/s, "
+        f"{report['processor_seconds']:.1f} s of processor time"
+    )

@@ -10,6 +10,8 @@ from rich.table import Table
 
 from router.category_checks import answers, processors
 from router.category_pairs import pair_of_files
+from router.cli.category_impact import impact
+from router.cli.category_tools import register_tools
 from router.cli.category_versions import register_versions
 
 PROVED, REFUTED, UNUSABLE, UNPROVED = 0, 1, 2, 3
@@ -29,6 +31,8 @@ def register(app: typer.Typer) -> None:
     group.callback()(_no_options)
     group.command("check")(check)
     register_versions(group)
+    register_tools(group)
+    group.command("impact")(impact)
     app.add_typer(group, name="category")
 
 

@@ -226,7 +226,11 @@ BAD = {
         "/properties/cooling/ordinal",
         with_new(**TEXT, ordinal=98),
     ),
-    "what the profile refuses": ("outside_profile", "", altered("chemistry", visibility="nobody")),
+    "what the profile refuses": (
+        "outside_profile",
+        "/properties/chemistry/visibility",
+        altered("chemistry", visibility="nobody"),
+    ),
 }
 
 
