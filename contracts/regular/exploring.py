@@ -29,7 +29,7 @@ def shortest(term: Term, least: int, most: int | None, budget: Budget) -> str | 
     Raises BudgetSpentError.
     """
     if term is terms.ANYTHING:
-        budget.spend(least // 64)  # nobody needs a text of gigabytes
+        budget.spend(least // 1024)  # nobody needs a text of gigabytes
         return None if most is not None and most < least else "a" * least
     layers: list[_Layer] = []
     layer: _Layer = {term: None}

@@ -73,8 +73,9 @@ def _values(change: Change, about: str, _: str) -> str:
     if change.old is ABSENT:
         return f"{about} must now be one of {listed(_list(change, change.new), 'and')}"
     old, new = _list(change, change.old), _list(change, change.new)
-    gone = [each for each in old if key(each) not in {key(other) for other in new}]
-    come = [each for each in new if key(each) not in {key(other) for other in old}]
+    before, after = {key(each) for each in old}, {key(each) for each in new}
+    gone = [each for each in old if key(each) not in after]
+    come = [each for each in new if key(each) not in before]
     parts = []
     if gone:
         parts.append(f"no longer allows {listed(gone, 'and')}")

@@ -12,6 +12,8 @@ from registry_store.containment.formulas import Arena, Formula
 from registry_store.containment.solving.goals import Answers, Outcome, first
 
 Literals = tuple[Formula, ...]
+#: Parts of alternatives that are looked through in the time of one other step.
+_PARTS_A_STEP = 40
 
 
 class Branch:
@@ -67,7 +69,8 @@ class Branch:
 class Brancher:
     """Walks the branches of a set of formulas. `theory` answers a set of literals.
 
-    `lasting` keeps outcomes of literals that hang on nothing around them, for other branchers.
+    `lasting` keeps outcomes of literals that hang on nothing around them, for other branchers; `spend` pays
+    for steps.
     """
 
     def __init__(
@@ -75,10 +78,12 @@ class Brancher:
         arena: Arena,
         theory: Callable[[Literals], Answers],
         lasting: dict[Literals, Outcome],
+        spend: Callable[[int], None],
     ) -> None:
         self._arena = arena
         self._theory = theory
         self._lasting = lasting
+        self._spend = spend
         self._outcomes: dict[Literals, Outcome] = {}
 
     def answers(self, formulas: Iterable[Formula]) -> Answers:
@@ -90,6 +95,7 @@ class Brancher:
         if not branch.alternatives:
             yield from self._theory(branch.literals)
             return
+        self._spend(1 + sum(len(each.parts) for each in branch.alternatives) // _PARTS_A_STEP)
         outcome = self._outcome(branch.literals)
         if outcome.is_empty:
             return

@@ -88,7 +88,11 @@ class Solver:
             self.arena,
             lambda literals: self._theory(kind, literals, path),
             self._literal_outcomes.setdefault(kind, {}),
+            self._spend,
         )
+
+    def _spend(self, steps: int) -> None:
+        self.budget.spend(steps)  # of whichever budget is in force now
 
     def _theory(self, kind: str, literals: Literals, path: Path) -> Answers:
         self.budget.spend(1 + len(literals))
