@@ -43,7 +43,7 @@ async def test_what_was_in_hand_comes_again_one_by_one_and_then_in_groups(hub: D
         first = Wrapped(hub.registry.new_pipeline(), before)
         with pytest.raises(Crash):
             async with hub.working(first, group_wait_milliseconds=200):
-                await asyncio.sleep(60)
+                await until(lambda: first.groups)
         for n in range(6, 12):
             await client.publish(b"x", f"m-{n}")
         second = Wrapped(hub.registry.new_pipeline(), lambda _: None)
