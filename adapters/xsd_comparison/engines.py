@@ -29,9 +29,17 @@ class Engines:
         """What libxml2 says."""
         return bool(self._fast.validate(document))
 
-    def second(self, document: etree._Element) -> bool:
-        """What xmlschema says."""
-        return bool(self.readable.is_valid(document))
+    def second(self, document: etree._Element) -> bool | None:
+        """What xmlschema says; None where a value is beyond what it can hold (a year of seven digits)."""
+        return says(self.readable, document)
+
+
+def says(validator: Any, value: Any) -> bool | None:
+    """What a validator of xmlschema says of a value; None where it fails on it."""
+    try:
+        return bool(validator.is_valid(value))
+    except (ArithmeticError, ValueError, TypeError, RecursionError):
+        return None
 
 
 class _Beside(BaseHandler):

@@ -30,7 +30,7 @@ class Judge:
         except (ValueError, etree.XMLSyntaxError):  # no document: characters that XML has not
             return False
         first = self.old.first(before) and not self.new.first(after)
-        second = first and self.old.second(before) and not self.new.second(after)
+        second = first and self.old.second(before) is True and self.new.second(after) is False
         self.disputed += first and not second
         return first and second
 

@@ -1,5 +1,7 @@
 """Texts compared: what does the old type allow that the new one does not?"""
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
@@ -8,12 +10,16 @@ from itertools import islice
 from adapters.xsd_comparison.model.components import Declaration
 from adapters.xsd_comparison.samples import around
 from adapters.xsd_comparison.texts.lexical import NONE, Lexical, Opaque, Texts
+from adapters.xsd_comparison.texts.patterns import language
 from adapters.xsd_comparison.texts.reading import words
 from adapters.xsd_comparison.texts.simple_types import equal_texts
 from contracts.regular.budget import Budget, BudgetSpentError
 
 _STEPS, _TRIED = 80_000, 16
+#: Characters that all engines have in the same classes.
+_PLAIN = language("[\\t\\n -~]*")
 #: Types that mean more than their texts: ids and references within the document.
+_ORDERED = frozenset(("0000-00-00", "0000-00-00T00:00:00", "00:00:00", "0000-00", "0000"))
 _CONTEXTUAL = frozenset(("ID", "IDREF", "IDREFS", "ENTITY", "ENTITIES", "NOTATION"))
 
 
@@ -38,21 +44,38 @@ def excess(old: Texts, new: Texts) -> Excess | None:
     tried: list[str] = []
     gaps: list[str] = []
     for lexical in old:
-        rivals = tuple(rival for rival in new if _is_trusted(lexical, rival))
+        rivals = tuple(_as_trusted(lexical, rival) for rival in new if _is_trusted(lexical, rival))
         if any((r.space, r.language) == (lexical.space, lexical.language) for r in rivals):
             continue
         try:
-            found = list(islice(words(lexical, rivals, Budget(_STEPS)), _TRIED))
-        except BudgetSpentError:
-            found, gap = [], f"texts of {lexical.built_in} need too many steps"
-            gaps.append(gap)
-        else:
-            if not found:
+            if next(words(lexical, rivals, Budget(_STEPS)), None) is None:
                 continue
             gaps.append(_gap(lexical, new, rivals))
-        opaque = [each for one in (lexical, *new) for each in sorted(one.opaque, key=str)]
-        tried += [text for each in opaque for text in around(each)] + found
+        except BudgetSpentError:
+            gaps.append(f"texts of {lexical.built_in} need too many steps")
+        tried += _worth_a_try(lexical, rivals, new)
     return Excess(tuple(dict.fromkeys(tried)), "; ".join(dict.fromkeys(gaps))) if gaps else None
+
+
+def _worth_a_try(lexical: Lexical, rivals: Texts, new: Texts) -> Iterator[str]:
+    """Texts that `new` should refuse, those first that are refused whatever is not known of the types."""
+    plain = lexical.certain.narrowed(_PLAIN)
+    yield from _words(plain, new)
+    yield from _words(plain, tuple(each.certain for each in new))
+    for opaque in (each for one in (lexical, *new) for each in sorted(one.opaque, key=str)):
+        yield from around(opaque)
+    yield from _words(plain, rivals)
+    yield from _words(lexical, rivals)
+
+
+def _words(lexical: Lexical, rivals: Texts) -> Iterator[str]:
+    try:
+        for text in islice(words(lexical, rivals, Budget(_STEPS)), _TRIED):
+            yield text
+            if lexical.opaque:  # the shortest number is 0, which many a bound leaves out
+                yield text.replace("0", "7")
+    except BudgetSpentError:
+        return
 
 
 def _gap(lexical: Lexical, new: Texts, rivals: tuple[Lexical, ...]) -> str:
@@ -67,9 +90,12 @@ def _is_trusted(old: Lexical, new: Lexical) -> bool:
     """Whether the language of `new` may be taken for what it allows, given what `old` allows."""
     if new.built_in in _CONTEXTUAL and old.built_in != new.built_in:
         return False
-    if not new.is_exact and old.built_in != new.built_in:
-        return False
     return all(any(_implies(known, wanted) for known in old.opaque) for wanted in new.opaque)
+
+
+def _as_trusted(old: Lexical, new: Lexical) -> Lexical:
+    """Of another type only what is allowed without doubt; the same type reads the same text alike."""
+    return new if old.built_in == new.built_in else new.certain
 
 
 def _implies(known: Opaque, wanted: Opaque) -> bool:
@@ -77,15 +103,25 @@ def _implies(known: Opaque, wanted: Opaque) -> bool:
         return True
     if known.family != wanted.family:
         return False
-    if wanted.facet == "enumeration":
-        return known.facet == "enumeration" and set(known.values) <= set(wanted.values)
+    if known.facet == "enumeration":
+        return _all_within(known, wanted)
+    if wanted.facet == "enumeration" or not _same_side(known.facet, wanted.facet):
+        return False
     ordered = [_order(opaque) for opaque in (known, wanted)]
-    if None in ordered or not _same_side(known.facet, wanted.facet):
+    if None in ordered or _form(known) != _form(wanted):
         return False
     (low, is_strict), (bound, is_bound_strict) = ordered  # type: ignore[misc] # neither is None
     if wanted.facet.startswith("max"):
         low, bound = -low, -bound
     return low > bound or (low == bound and (is_strict or not is_bound_strict))
+
+
+def _all_within(known: Opaque, wanted: Opaque) -> bool:
+    """Whether each of the known values is one of the wanted ones, or within the wanted bound."""
+    if wanted.facet == "enumeration":
+        return set(known.values) <= set(wanted.values)
+    facet = wanted.facet.replace("Exclusive", "Inclusive")
+    return all(_implies(Opaque(facet, (value,), known.family), wanted) for value in known.values)
 
 
 def _same_side(one: str, other: str) -> bool:
@@ -110,9 +146,22 @@ def _order(opaque: Opaque) -> tuple[Decimal, bool] | None:
 
 
 def _day_order(opaque: Opaque) -> tuple[Decimal, bool] | None:
-    """Days and times without a zone, of years of four digits, are ordered as their digits are."""
-    digits = "".join(each for each in opaque.values[0] if each.isdigit())
-    shape = "".join("0" if each.isdigit() else each for each in opaque.values[0])
-    if shape not in ("0000-00-00", "0000-00-00T00:00:00", "00:00:00", "0000-00", "0000"):
+    """Days and times of one form, of years of four digits, are ordered as their digits are; durations of one
+    unit as their numbers.
+    """
+    value = opaque.values[0]
+    digits = "".join(each for each in value if each.isdigit())
+    shape = "".join("0" if each.isdigit() else each for each in value).removesuffix("Z")
+    is_one_number = opaque.family == "duration" and len(re.findall("[0-9]+", value)) == 1
+    if not is_one_number and shape not in _ORDERED:
         return None
-    return Decimal(digits), opaque.facet.endswith("Exclusive")
+    return Decimal(f"-{digits}" if value.startswith("-") else digits), opaque.facet.endswith(
+        "Exclusive"
+    )
+
+
+def _form(opaque: Opaque) -> str:
+    """Values of one form can be ordered by what they say."""
+    if opaque.family in ("float", "double") or opaque.facet.endswith("Length"):
+        return ""
+    return re.sub("[0-9]+", "0", opaque.values[0])

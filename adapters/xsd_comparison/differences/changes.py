@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from typing import Any
 
+from adapters.xsd_comparison.comparing.texts import excess
 from adapters.xsd_comparison.differences.describing import times
 from adapters.xsd_comparison.differences.occurrences import ANY_ELEMENT, Range
 from adapters.xsd_comparison.model.components import Leaf, Wildcard
+from adapters.xsd_comparison.texts.lexical import Texts
 from contracts.verdicts import Difference, Direction, Severity
 
 _SEVERITY: dict[Direction, Severity] = {
@@ -28,6 +30,10 @@ def direction_of(breaks: bool, opens: bool) -> Direction:  # noqa: FBT001 # both
     if breaks and opens:
         return "incomparable"
     return "narrower" if breaks else "wider" if opens else "annotation"
+
+
+def texts_direction(before: Texts, after: Texts) -> Direction:
+    return direction_of(excess(before, after) is not None, excess(after, before) is not None)
 
 
 def change(path: str, old: Any, new: Any, direction: Direction, text: str) -> Difference:

@@ -12,7 +12,7 @@ ANY_ELEMENT = "*"
 
 
 def occurrences(content: Content) -> dict[str, Range]:
-    """By the first name that a particle stands for; `*` for wildcards."""
+    """By the name of the particle; `*` for wildcards."""
     if isinstance(content, Unordered):
         ranges: dict[str, Range] = {}
         for leaf, required in content.left:
@@ -37,7 +37,7 @@ def declared(content: Content) -> dict[str, Declaration]:
 
 def _name(leaf: Leaf) -> str:
     if isinstance(leaf, ElementLeaf):
-        return leaf.declarations[0][0] if leaf.declarations else ANY_ELEMENT
+        return leaf.name
     return ANY_ELEMENT
 
 

@@ -3,23 +3,23 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from adapters.xsd_comparison.comparing.attributes import texts_of_use
 from adapters.xsd_comparison.comparing.elements import Elements
 from adapters.xsd_comparison.comparing.pair import Pair, Suspect, Typed
-from adapters.xsd_comparison.comparing.texts import excess, stated
+from adapters.xsd_comparison.comparing.texts import stated
+from adapters.xsd_comparison.differences.attributes import attributes
 from adapters.xsd_comparison.differences.changes import (
     change,
     direction_of,
     looked_at,
     occurrence,
+    texts_direction,
     values,
 )
 from adapters.xsd_comparison.differences.describing import described
 from adapters.xsd_comparison.differences.occurrences import declared, occurrences, wildcards
-from adapters.xsd_comparison.model.components import AttributeUse
+from adapters.xsd_comparison.model.components import Declaration
 from adapters.xsd_comparison.model.reading import SKIPPED, Shape
 from adapters.xsd_comparison.namespaces import split
-from adapters.xsd_comparison.texts.lexical import Texts
 from contracts.verdicts import Difference, Direction
 
 
@@ -46,13 +46,16 @@ class Telling:
         before, after = self._shapes(pair)
         yield from self._element(pair, before, after)
         yield from self._types(pair)
+        if not _is_abstract(pair.old) and _is_abstract(pair.new):
+            text = "a document must now name the type that it is (xsi:type)"
+            yield change(pair.path, None, "abstract", "narrower", text)
         for identity in sorted(pair.old.identities ^ pair.new.identities):
             is_new = identity in pair.new.identities
             text = f"{identity[0]} of {', '.join(identity[2:])} over {identity[1]} {'must now hold' if is_new else 'is gone'}"
             was, now = (None, identity[0]) if is_new else (identity[0], None)
             yield change(pair.path, was, now, "narrower" if is_new else "wider", text)
         if (before.simple is None) == (after.simple is None):
-            yield from _attributes(pair.path, before, after)
+            yield from attributes(pair.path, before, after, self.onwards.old, self.onwards.new)
             if before.other_attributes != after.other_attributes:
                 text = "attributes that are not named, or how they are looked at, have changed"
                 yield change(f"{pair.path}/@*", None, None, self._of_attributes(pair), text)
@@ -77,7 +80,7 @@ class Telling:
         if before.simple is not None and after.simple is not None:
             words = _words(before, old.fixed), _words(after, new.fixed)
             texts = stated(before.texts or (), old), stated(after.texts or (), new)
-            yield from values(pair.path, "the text", words, _direction(*texts))
+            yield from values(pair.path, "the text", words, texts_direction(*texts))
         elif (
             before.simple is not None
             or after.simple is not None
@@ -156,40 +159,8 @@ class Telling:
         )
 
 
-def _attributes(path: str, before: Shape, after: Shape) -> Iterator[Difference]:
-    for name in {**before.attributes, **after.attributes}:
-        place = f"{path}/@{split(name)[1]}"
-        one, other = before.attributes.get(name), after.attributes.get(name)
-        if one is None or other is None:
-            yield _came_or_went(place, one, other)
-            continue
-        if one.required != other.required:
-            text = "is now mandatory" if other.required else "is now optional"
-            yield change(
-                place, one.required, other.required, "narrower" if other.required else "wider", text
-            )
-        words = _use(one), _use(other)
-        yield from values(
-            place, "its value", words, _direction(texts_of_use(one), texts_of_use(other))
-        )
-
-
-def _came_or_went(path: str, one: AttributeUse | None, other: AttributeUse | None) -> Difference:
-    if other is None:
-        return change(
-            path,
-            None if one is None else _use(one),
-            None,
-            "narrower",
-            "the attribute is no longer declared",
-        )
-    if other.required:
-        return change(path, None, _use(other), "narrower", "a mandatory attribute is new")
-    return change(path, None, _use(other), "wider", "an optional attribute is new")
-
-
-def _direction(before: Texts, after: Texts) -> Direction:
-    return direction_of(excess(before, after) is not None, excess(after, before) is not None)
+def _is_abstract(declaration: Declaration) -> bool:
+    return bool(getattr(declaration.type, "abstract", False))
 
 
 def _is_found(findings: Iterator[object]) -> bool:
@@ -198,10 +169,6 @@ def _is_found(findings: Iterator[object]) -> bool:
 
 def _words(shape: Shape, fixed: str | None) -> str:
     return described(shape.simple) + (f", fixed to {fixed}" if fixed is not None else "")
-
-
-def _use(use: AttributeUse) -> str:
-    return described(use.type) + (f", fixed to {use.fixed}" if use.fixed is not None else "")
 
 
 def _kind(shape: Shape) -> str:

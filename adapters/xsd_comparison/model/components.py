@@ -26,6 +26,7 @@ class ElementLeaf:
     Each particle is itself alone: two of the same names are two places.
     """
 
+    name: str
     declarations: tuple[tuple[str, Declaration], ...]
 
     def declaration(self, name: str) -> Declaration | None:

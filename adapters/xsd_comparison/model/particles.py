@@ -57,7 +57,10 @@ class Particles:
     def _leaf(self, particle: Any) -> Leaf:
         if isinstance(particle, XsdAnyElement):
             return wildcard(particle, self._names.namespace)
-        return ElementLeaf(tuple((self._names.element(n), d) for n, d in _names(particle)))
+        return ElementLeaf(
+            self._names.element(particle.name),
+            tuple((self._names.element(n), d) for n, d in _names(particle)),
+        )
 
 
 def _unwrapped(group: XsdGroup) -> XsdGroup:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from adapters.xsd_comparison.texts import decimals
-from adapters.xsd_comparison.texts.lexical import ANY, Lexical, Space, Texts
+from adapters.xsd_comparison.texts.lexical import Lexical, Space, Texts
 from adapters.xsd_comparison.texts.patterns import language
 from contracts.regular import terms
 from contracts.regular.terms import Term
@@ -52,14 +52,20 @@ _PATTERNS = {
     "IDREF": ("string", _NAME),
     "ENTITY": ("string", _NAME),
 }
-#: What engines read more narrowly than these patterns say, or by what is declared elsewhere.
+#: What engines read more narrowly than these patterns say, or by what is declared elsewhere; and what is
+#: allowed without doubt.
 _WIDER = {
-    "anyURI": ("anyURI", "[^ ]([^ ]| [^ ])*|"),
-    "base64Binary": ("base64Binary", "([A-Za-z0-9+/=] ?)*"),
-    "QName": ("QName", f"({_NAME}:)?{_NAME}"),
-    "NOTATION": ("NOTATION", f"({_NAME}:)?{_NAME}"),
+    "anyURI": ("[^ ]([^ ]| [^ ])*|", "([A-Za-z0-9._~+\\-]+(/[A-Za-z0-9._~+\\-]+)*)?"),
+    "base64Binary": (
+        "([A-Za-z0-9+/=] ?)*",
+        "([A-Za-z0-9+/]{4})*([A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=)?",
+    ),
+    "QName": (f"({_NAME}:)?{_NAME}", f"(xml:)?{_NAME}"),
+    "NOTATION": (f"({_NAME}:)?{_NAME}", "[^\\s\\S]"),
 }
 _SPACES: dict[str, Space] = {
+    "anySimpleType": "preserve",
+    "anyAtomicType": "preserve",
     "string": "preserve",
     "normalizedString": "replace",
     "token": "collapse",
@@ -86,8 +92,6 @@ _INTEGERS: dict[str, tuple[int | None, int | None]] = {
 @lru_cache(maxsize=128)
 def texts(name: str) -> Texts:
     """The texts of a type of XML Schema, by its local name. Raises KeyError for one that is not known."""
-    if name in ("anySimpleType", "anyAtomicType"):
-        return ANY
     if name in _SPACES:
         return (Lexical(_SPACES[name], terms.ANYTHING, "string", name),)
     if name in _LISTS:
@@ -96,12 +100,11 @@ def texts(name: str) -> Texts:
         return (Lexical("collapse", decimals.DECIMAL, "decimal", name),)
     if name in _INTEGERS:
         return (Lexical("collapse", _integers(*_INTEGERS[name]), "decimal", name),)
-    family, pattern = _PATTERNS.get(name) or _WIDER[name]
-    return (
-        Lexical(
-            "collapse", _valid_years(family, language(pattern)), family, name, name not in _WIDER
-        ),
-    )
+    if name in _WIDER:
+        whole, sure = (language(pattern) for pattern in _WIDER[name])
+        return (Lexical("collapse", whole, name, name, sure),)
+    family, pattern = _PATTERNS[name]
+    return (Lexical("collapse", _valid_years(family, language(pattern)), family, name),)
 
 
 def _integers(least: int | None, most: int | None) -> Term:
@@ -122,17 +125,20 @@ def _valid_years(family: str, term: Term) -> Term:
 
 def listed(items: Texts, name: str, least: int = 0, most: int | None = None) -> Texts:
     """Lists of such items, with single blanks between them."""
-    item = terms.either(each.language for each in items)
-    item = terms.both((item, language("[^ ]+")))
+    whole = _repeated([each.language for each in items], least, most)
+    sure = None
+    if any(each.sure is not None for each in items):
+        sure = _repeated([each.certain.language for each in items], least, most)
+    opaque = frozenset(o for each in items for o in each.opaque)
+    return (Lexical("collapse", whole, "list", name, sure, opaque),)
+
+
+def _repeated(items: list[Term], least: int, most: int | None) -> Term:
+    if most == 0:
+        return terms.EMPTY_WORD
+    item = terms.both((terms.either(items), language("[^ ]+")))
     more = terms.concat(terms.word(" "), item)
     some = terms.concat(
         item, terms.repeat(more, max(least - 1, 0), None if most is None else most - 1)
     )
-    whole = some if least else terms.either((terms.EMPTY_WORD, some))
-    opaque = frozenset(o for each in items for o in each.opaque)
-    is_exact = all(each.is_exact for each in items)
-    return (
-        Lexical(
-            "collapse", terms.EMPTY_WORD if most == 0 else whole, "list", name, is_exact, opaque
-        ),
-    )
+    return some if least else terms.either((terms.EMPTY_WORD, some))

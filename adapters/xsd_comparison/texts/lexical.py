@@ -23,18 +23,24 @@ class Lexical:
     """One alternative of a type. `language` is of texts after white space is treated as `space` says.
 
     `family`: the primitive type, or `list`. `built_in`: the nearest type of XML Schema itself, whose
-    lexical forms `language` states exactly unless `is_exact` is false: then it is wider.
+    lexical forms `language` states exactly; unless there is `sure`, which is what is allowed without doubt.
     """
 
     space: Space
     language: Term
     family: str
     built_in: str
-    is_exact: bool = True
+    sure: Term | None = None
     opaque: frozenset[Opaque] = frozenset()
 
     def narrowed(self, language: Term) -> "Lexical":
-        return replace(self, language=terms.both((self.language, language)))
+        sure = None if self.sure is None else terms.both((self.sure, language))
+        return replace(self, language=terms.both((self.language, language)), sure=sure)
+
+    @property
+    def certain(self) -> "Lexical":
+        """What is allowed without doubt."""
+        return self if self.sure is None else replace(self, language=self.sure, sure=None)
 
     def with_opaque(self, facet: str, *values: str) -> "Lexical":
         return replace(self, opaque=self.opaque | {Opaque(facet, values, self.family)})

@@ -51,10 +51,13 @@ class _Reader:
 
 
 _State = tuple[_Reader, frozenset[_Reader]]
+_Origins = dict[_State, tuple[_State, int] | None]
+#: Texts that lead to one state, after the first one: engines may differ over a character, and not over others.
+_MORE = 3
 
 
 def words(lexical: Lexical, others: tuple[Lexical, ...], budget: Budget) -> Iterator[str]:
-    """Texts that `lexical` allows and none of `others`, shortest first, one for each way of being so.
+    """Texts that `lexical` allows and none of `others`, shortest first, a few for each way of being so.
 
     What is opaque is left out of account. None: there is no such text. Raises BudgetSpentError.
     """
@@ -62,38 +65,49 @@ def words(lexical: Lexical, others: tuple[Lexical, ...], budget: Budget) -> Iter
         _Reader(lexical, lexical.language),
         frozenset(_Reader(other, other.language) for other in others),
     )
-    origins: dict[_State, tuple[_State, int] | None] = {start: None}
+    origins: _Origins = {start: None}
+    more: dict[_State, int] = {}
+    if _is_found(start):
+        yield ""
     layer = [start]
     while layer:
+        following: list[_State] = []
         for state in layer:
-            reader, rivals = state
-            if reader.accepts and not any(rival.accepts for rival in rivals):
-                yield _spelled(origins, state)
-        layer = list(_following(layer, origins, budget))
+            for point, moved in _moves(state, budget):
+                if moved not in origins:
+                    origins[moved] = (state, point)
+                    following.append(moved)
+                    more[moved] = 0
+                elif more.get(moved, _MORE) >= _MORE or not _is_found(moved):
+                    continue
+                else:
+                    more[moved] += 1
+                if _is_found(moved):
+                    yield _spelled(origins, state) + chr(point)
+        layer = following
 
 
-def _following(
-    layer: list[_State], origins: dict[_State, tuple[_State, int] | None], budget: Budget
-) -> Iterator[_State]:
-    for state in layer:
-        reader, rivals = state
-        sets = reader.sets().union(*(rival.sets() for rival in rivals)) | {CHARACTER, SPACE}
-        points = charsets.representatives(sets)
-        budget.spend(len(points))
-        for point in points:
-            if not charsets.contains(CHARACTER, point):
-                continue
-            moved = reader.after(point)
-            if moved.term is terms.NOTHING:
-                continue
+def _is_found(state: _State) -> bool:
+    reader, rivals = state
+    return reader.accepts and not any(rival.accepts for rival in rivals)
+
+
+def _moves(state: _State, budget: Budget) -> Iterator[tuple[int, _State]]:
+    """One character for each way of reading on, and where it leads."""
+    reader, rivals = state
+    sets = reader.sets().union(*(rival.sets() for rival in rivals)) | {CHARACTER, SPACE}
+    points = charsets.representatives(sets)
+    budget.spend(len(points))
+    for point in points:
+        if not charsets.contains(CHARACTER, point):
+            continue
+        moved = reader.after(point)
+        if moved.term is not terms.NOTHING:
             left = (rival.after(point) for rival in rivals)
-            following = (moved, frozenset(each for each in left if each.term is not terms.NOTHING))
-            if following not in origins:
-                origins[following] = (state, point)
-                yield following
+            yield point, (moved, frozenset(each for each in left if each.term is not terms.NOTHING))
 
 
-def _spelled(origins: dict[_State, tuple[_State, int] | None], state: _State) -> str:
+def _spelled(origins: _Origins, state: _State) -> str:
     letters: list[str] = []
     while (origin := origins[state]) is not None:
         state, point = origin

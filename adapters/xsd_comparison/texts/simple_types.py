@@ -1,5 +1,6 @@
 """A simple type of a schema as texts: from its built-in type through every step that restricts it."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
@@ -19,6 +20,9 @@ _FACETS = frozenset(
     ("length", "minLength", "maxLength", "pattern", "enumeration", "whiteSpace", "maxInclusive", "maxExclusive",
      "minInclusive", "minExclusive", "totalDigits", "fractionDigits")
 )  # fmt: skip
+#: Without a zone each value of these has one spelling.
+_SPELLED_ONE_WAY = ("date", "gYearMonth", "gYear", "gMonthDay", "gDay", "gMonth")
+_ZONED = re.compile("Z$|[+-][0-9]{2}:[0-9]{2}$")
 _CHARACTERS_COUNT = ("string", "anyURI")
 
 
@@ -48,6 +52,10 @@ def equal_texts(lexical: Lexical, value: str) -> Lexical:
         return lexical.narrowed(language("true|1" if text in ("true", "1") else "false|0"))
     if lexical.family in ("string", "anyURI", "list"):
         return lexical.narrowed(terms.word(text))
+    if lexical.family in _SPELLED_ONE_WAY and not _ZONED.search(text):
+        return lexical.narrowed(terms.word(text))
+    if lexical.family in ("float", "double") and text not in ("NaN", "INF", "-INF"):
+        lexical = lexical.narrowed(language("[^NI]*"))
     return lexical.with_opaque("enumeration", text)
 
 
@@ -105,9 +113,10 @@ def _with_patterns(lexical: Lexical, patterns: list[str]) -> Lexical:
 
 def _enumerated(lexical: Lexical, values: list[str]) -> Lexical:
     each = [equal_texts(lexical, value) for value in values]
-    if any(one.opaque != lexical.opaque for one in each):
-        return lexical.with_opaque("enumeration", *sorted(_normalised(lexical, v) for v in values))
-    return lexical.narrowed(terms.either(one.language for one in each))
+    narrowed = lexical.narrowed(terms.either(one.language for one in each))
+    if all(one.opaque == lexical.opaque for one in each):
+        return narrowed
+    return narrowed.with_opaque("enumeration", *sorted(_normalised(lexical, v) for v in values))
 
 
 def _with_lengths(lexical: Lexical, facets: dict[str, list[str]]) -> Lexical:
@@ -154,11 +163,18 @@ def _with_digits(lexical: Lexical, facets: dict[str, list[str]]) -> Lexical:
 
 
 def _bounded(lexical: Lexical, facet: str, value: str) -> Lexical:
+    if lexical.family in ("float", "double"):
+        lexical = lexical.narrowed(terms.complement(_beyond_every_bound(facet)))
     if lexical.family != "decimal":
         return lexical.with_opaque(facet, value)
     inclusive = facet.endswith("Inclusive")
     within = decimals.at_least if facet.startswith("min") else decimals.at_most
     return lexical.narrowed(within(Decimal(value), inclusive=inclusive))
+
+
+def _beyond_every_bound(facet: str) -> Term:
+    """What is no number is within no bound; infinity only within an infinite one, which nobody states."""
+    return language("NaN|-INF" if facet.startswith("min") else "NaN|INF")
 
 
 def _normalised(lexical: Lexical, value: str) -> str:

@@ -9,13 +9,13 @@ from lxml.etree import fromstring as tree
 from adapters.xsd_comparison.checking import check
 from adapters.xsd_comparison.engines import Engines
 from adapters.xsd_comparison.sources import Source
-from tests.support import xsd_content_pairs, xsd_text_pairs
+from tests.support import xsd_content_pairs, xsd_further_pairs, xsd_text_pairs
 from tests.support.xsd_writing import schema
 
 CASES = [
     *xsd_text_pairs.LENGTHS, *xsd_text_pairs.NUMBERS, *xsd_text_pairs.PATTERNS, *xsd_text_pairs.CODES,
     *xsd_text_pairs.TYPES, *xsd_content_pairs.OCCURRENCE, *xsd_content_pairs.ATTRIBUTES,
-    *xsd_content_pairs.ELEMENTS, *xsd_content_pairs.WILDCARDS,
+    *xsd_content_pairs.ELEMENTS, *xsd_content_pairs.WILDCARDS, *xsd_further_pairs.FURTHER,
 ]  # fmt: skip
 IS_KEPT = {
     "same": (True, True),
