@@ -13,7 +13,9 @@ from typing import Any
 
 from contracts.canonical import plain_number
 
-_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,18})?", re.ASCII)
+#: A plain decimal, as every format writes it.
+NUMBER = r"-?(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,18})?"
+_NUMBER = re.compile(NUMBER, re.ASCII)
 #: Digits that a binary float gives back exactly.
 _EXACT_DIGITS = 15
 
@@ -23,11 +25,19 @@ def read_number(text: str) -> int | float | Decimal | str:
 
     The result equals the decimal that was written: a float is given only where it is exact as such.
     """
-    if not _NUMBER.fullmatch(text):
-        return text
+    return read_sound_number(text) if _NUMBER.fullmatch(text) else text
+
+
+def read_sound_number(text: str) -> int | float | Decimal:
+    """A text that is known to be a plain decimal (`NUMBER`)."""
     if "." not in text:
         return int(text)
     return float(text) if len(text) <= _EXACT_DIGITS else Decimal(text)
+
+
+def is_true(text: str) -> bool:
+    """A text that is known to be a boolean."""
+    return text == "true"
 
 
 def read_boolean(text: str) -> bool | str:

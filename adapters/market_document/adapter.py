@@ -16,6 +16,7 @@ from adapters.market_document.layout import COMMANDS, RECORDS, SERIES_OF_COMMAND
 from adapters.market_document.names import Root, local
 from adapters.market_document.parsing import parse
 from adapters.market_document.reading import DocumentReader
+from adapters.market_document.repetition import taken_apart
 from adapters.market_document.schemas import Schemas
 from adapters.market_document.writing import write_document
 from contracts.categories import Catalogue
@@ -64,16 +65,23 @@ class MarketDocuments:
 
     def decode(self, envelope: Envelope, limits: Limits) -> Decoded:
         """Items, or the reasons why there are none. Reasons: MSG-02, -03, -10, -11, -13, XML-*."""
+        frame = taken_apart(envelope.body, limits)
+        if frame is not None and isinstance(own := self._reader_of(frame.root), DocumentReader):
+            decoded = own.read_frame(frame, envelope, limits)
+            if decoded is not None:
+                return decoded
         root = parse(envelope.body, limits)
         if isinstance(root, tuple):
             return Decoded(reasons=root)
-        name, namespace = local(root.tag), root.tag[1:].partition("}")[0]
-        reader = self._readers.get((name, namespace if root.tag.startswith("{") else ""))
+        reader = self._reader_of(root)
         if reader is not None:
             return reader.read(root, envelope, limits)
         header = read_header(root)
-        reason = self._unknown(name, namespace if root.tag.startswith("{") else "")
+        reason = self._unknown(*_named(root))
         return Decoded(reasons=(reason,), message_id=header.message_id, document=header.document)
+
+    def _reader_of(self, root: etree._Element) -> Reader | None:
+        return self._readers.get(_named(root))
 
     def place_of(self, item: Item, path: str) -> str:
         reader = self._reader_of_place.get(item.place[1:].partition("/")[0])
@@ -97,3 +105,9 @@ class MarketDocuments:
         else:
             text = f"the hub has no use for {given}; it reads {known}"
         return Reason(Rule.XML_02, text, place=f"/{name[:_LONGEST_SHOWN]}")
+
+
+def _named(root: etree._Element) -> tuple[str, str]:
+    """Name and namespace of a root."""
+    namespace = root.tag[1:].partition("}")[0] if root.tag.startswith("{") else ""
+    return local(root.tag), namespace

@@ -11,19 +11,19 @@ from adapters.market_document.names import XSI
 DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>'
 XSI_DECLARATION = f'xmlns:xsi="{XSI}"'
 #: What XML 1.0 cannot carry at all. Source: XML 1.0, production 2 (Char).
-_NOT_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+NOT_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _INDENT = "  "
 
 
 def carried(text: str) -> str:
     """The text with `?` for every character that XML cannot carry."""
-    return _NOT_XML.sub("?", text)
+    return NOT_XML.sub("?", text)
 
 
 def leaf(depth: int, name: str, value: Any, attributes: Mapping[str, str] | None = None) -> str:
     """One element with a scalar. Raises ValueError for text that XML cannot carry."""
     text = write(value)
-    if _NOT_XML.search(text):
+    if NOT_XML.search(text):
         raise ValueError(f"{name} holds a character that XML cannot carry")
     given = "".join(f" {key}={quoteattr(each)}" for key, each in (attributes or {}).items())
     return f"{_INDENT * depth}<{name}{given}>{escape(text, {chr(13): '&#13;'})}</{name}>"

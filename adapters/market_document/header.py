@@ -4,7 +4,7 @@ A fault of the header refuses the document: nobody knows then what it is, or fro
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from copy import deepcopy
 from datetime import datetime
 from itertools import islice
@@ -22,6 +22,8 @@ from contracts.reasons import Reason, Rule
 
 _SCHEME = "codingScheme"
 _MOST = 50
+#: Of a first series: whether something else follows.
+_INTERRUPTED = etree.XPath("boolean(following-sibling::*[local-name() != 'TimeSeries'])")
 _STRAY_TEXT = etree.XPath("boolean(text()[normalize-space()])")
 _CODE = re.compile(r"[A-Z][0-9]{2}")
 _FORMS = {
@@ -69,7 +71,7 @@ def read_header(root: etree._Element) -> ReadHeader:
 
 def check_header(
     root: etree._Element,
-    series: Sequence[etree._Element],
+    series_tag: str,
     schema: etree.XMLSchema,
     readable: Callable[[], xmlschema.XMLSchema10],
 ) -> tuple[Reason, ...]:
@@ -77,11 +79,10 @@ def check_header(
 
     `readable` makes the slow schema, which says what was expected.
     """
-    misplaced = _misplaced(root, series)
+    misplaced = _misplaced(root, series_tag)
     header = root.makeelement(root.tag, dict(root.attrib), root.nsmap)
     header.text = root.text
     kept = islice(root.iterchildren(), _MOST)
-    series_tag = series[0].tag if series else ""
     header.extend(deepcopy(child) for child in kept if child.tag != series_tag)
     if schema.validate(header):
         return misplaced
@@ -101,18 +102,18 @@ def _reasons(header: etree._Element, findings: Iterator[Finding]) -> tuple[Reaso
     return tuple(places.values())
 
 
-def _misplaced(root: etree._Element, series: Sequence[etree._Element]) -> tuple[Reason, ...]:
+def _misplaced(root: etree._Element, series_tag: str) -> tuple[Reason, ...]:
     """What stands between the series or after them: elements, or text."""
     place = f"/{local(root.tag)}"
+    first = next(root.iterchildren(series_tag), None)
+    if first is None:
+        return ()
     reasons: list[Reason] = []
     if _STRAY_TEXT(root):
         reasons.append(Reason(Rule.MSG_13, "there is text between the elements", place=place))
-    if not series:
-        return ()
-    first, tag = series[0], series[0].tag
-    before = sum(1 for _ in first.itersiblings(preceding=True))
-    if len(root) > before + len(series):
-        others = (local(each.tag)[:LONGEST_ID] for each in first.itersiblings() if each.tag != tag)
+    if _INTERRUPTED(first):
+        tags = (each.tag for each in first.itersiblings())
+        others = (local(tag)[:LONGEST_ID] for tag in tags if tag != series_tag)
         reasons += [
             Reason(Rule.MSG_13, f"{name} stands after a TimeSeries", place=f"{place}/{name}")
             for name in islice(others, _MOST)

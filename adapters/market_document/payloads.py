@@ -19,6 +19,8 @@ _NIL = "xsi:nil takes a member of an asset away, in asset.amend alone"
 class Payload:
     """`members` are what hub JSON would carry. `places`: JSON Pointer -> XPath, of what no table knows."""
 
+    __slots__ = ("_is_patch", "_place", "members", "places", "reasons")
+
     def __init__(self, place: str, plan: Plan) -> None:
         self.members: dict[str, Any] = dict(plan.fixed)
         self.reasons: list[Reason] = []

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import orjson
+from lxml import etree
 
 from adapters.lexical import read_number
 from adapters.market_document.category_forms import Convert
@@ -63,6 +64,12 @@ class Plans:
             for member in members
             if member.kind == "time"
         }
+        #: What decides how the others are read.
+        self.fixed = {self.name_tag} | {
+            self.tag(member.xml_name)
+            for member in series.members
+            if member.pointer in ("/category", "/category_version")
+        }
         self.unread = {self.name_tag, self.id_tag, self.tag("Notification")}
 
     def tag(self, xml_name: str) -> str:
@@ -103,3 +110,9 @@ _CONVERTERS: dict[str, Convert] = {
     "number": read_number,
     "json": _read_json,
 }
+
+
+def name_of(series: etree._Element, id_tag: str) -> str:
+    """The sender's own name of a series, "" where it has none."""
+    first = series[0] if len(series) else None
+    return first.text or "" if first is not None and first.tag == id_tag else ""

@@ -7,14 +7,13 @@ one item, and the others stand; and no check grows with the square of a document
 finds the path of every fault among all its neighbours.
 """
 
-import re
 from collections.abc import Iterable
 from itertools import islice
 
 from lxml import etree
 
-from adapters.market_document.category_forms import CategoryForm, CategoryForms, FormsAt
-from adapters.market_document.diagnosis import Diagnosis
+from adapters.market_document.category_forms import CategoryForms
+from adapters.market_document.checking import SeriesCheck
 from adapters.market_document.header import (
     ReadHeader,
     check_header,
@@ -22,17 +21,12 @@ from adapters.market_document.header import (
     receiver_reasons,
 )
 from adapters.market_document.layout import COMMANDS, Series
-from adapters.market_document.names import CATEGORY_NAMESPACE
-from adapters.market_document.places import place_of, series_place
-from adapters.market_document.plans import Plans
+from adapters.market_document.places import place_of
+from adapters.market_document.plans import Plans, name_of
+from adapters.market_document.repetition import Frame, items_of
 from adapters.market_document.schemas import Schemas
-from adapters.market_document.series import SeriesReader
 from contracts.messages import Decoded, Envelope, Item, Limits
 from contracts.reasons import Reason, Rule, has_errors
-
-_CATEGORY = re.compile(CATEGORY_NAMESPACE.pattern.encode())
-#: Combinations of categories in one document are bounded by the categories that there are.
-_MOST_NAMESPACES = 200
 
 
 class DocumentReader:
@@ -51,75 +45,69 @@ class DocumentReader:
     def read(self, root: etree._Element, envelope: Envelope, limits: Limits) -> Decoded:
         """The items, or the reasons why there are none."""
         header = read_header(root)
-        series = list(islice(root.iterchildren(self._series_tag), limits.items + 1))
-        if len(series) > limits.items:
-            text = f"more than {limits.items} TimeSeries: send several documents"
-            return _decoded(header, reasons=(Reason(Rule.MSG_03, text),))
-        reasons = self._header_reasons(root, header, series)
+        count = sum(1 for _ in islice(root.iterchildren(self._series_tag), limits.items + 1))
+        reasons = self._document_reasons(root, header, count, limits)
         if has_errors(reasons):
             return _decoded(header, reasons=reasons)
-        items = self._items(series, envelope)
+        check = self._check(envelope)
+        items: list[Item] = []
+        names: list[str] = []
+        # No element outlives its turn: that keeps the garbage collector out of it.
+        for number, element in enumerate(root.iterchildren(self._series_tag), 1):
+            items.append(check.item(element, number))
+            names.append(name_of(element, self._plans.id_tag))
+        return self._answer(header, items, names)
+
+    def read_frame(self, frame: Frame, envelope: Envelope, limits: Limits) -> Decoded | None:
+        """The same, of a document that is taken apart; None where it is to be read by its tree."""
         if not self._is_for_hub:
-            return _decoded(header, items)
-        names = [_named(each, self._plans.id_tag) for each in series]
-        return _decoded(header, _told_apart(items, names), series=names)
+            return None
+        header = read_header(frame.root)
+        reasons = self._document_reasons(frame.root, header, len(frame.series), limits)
+        if has_errors(reasons):
+            return _decoded(header, reasons=reasons)
+        check = self._check(envelope)
+        found = items_of(frame, self._plans, read=check.read, checked=check.item)
+        return None if found is None else self._answer(header, *found)
 
     def place_of(self, item: Item, path: str) -> str:
         return place_of(item, path, self._forms)
 
-    def _header_reasons(
-        self, root: etree._Element, header: ReadHeader, series: list[etree._Element]
+    def _check(self, envelope: Envelope) -> SeriesCheck:
+        return SeriesCheck(
+            self.root,
+            self._plans,
+            self._forms,
+            self._schemas,
+            body=envelope.body,
+            at=envelope.received_at,
+        )
+
+    def _answer(self, header: ReadHeader, items: list[Item], names: list[str]) -> Decoded:
+        if not self._is_for_hub:
+            return _decoded(header, items)
+        return _decoded(header, _told_apart(items, names), series=names)
+
+    def _document_reasons(
+        self, root: etree._Element, header: ReadHeader, count: int, limits: Limits
     ) -> tuple[Reason, ...]:
+        """What is wrong with the document as a whole. `count`: of its series."""
         namespace, name = self.root.namespace, self.root.name
+        if count > limits.items:
+            text = f"more than {limits.items} TimeSeries: send several documents"
+            return (Reason(Rule.MSG_03, text),)
         reasons = check_header(
             root,
-            series,
+            self._series_tag,
             self._schemas.compiled(namespace, {}),
             lambda: self._schemas.readable(namespace, {}),
         )
         if self._is_for_hub:
             reasons = (*reasons, *receiver_reasons(header.document, name))
-        if not series:
+        if count == 0:
             place = f"/{name}/TimeSeries"
             reasons = (*reasons, Reason(Rule.MSG_11, "the document has no TimeSeries", place=place))
         return reasons
-
-    def _items(self, series: list[etree._Element], envelope: Envelope) -> list[Item]:
-        forms, namespace = self._forms_in(envelope.body), self.root.namespace
-        texts = {form.namespace: form.xsd for form in forms}
-        quick = self._schemas.compiled(
-            namespace, {each.namespace: each.structure for each in forms}
-        )
-        whole: etree.XMLSchema | None = None
-        diagnosis = Diagnosis(
-            self._plans, self._forms, lambda: self._schemas.readable(namespace, texts)
-        )
-        reader = SeriesReader(self._plans, FormsAt(self._forms, envelope.received_at))
-        items: list[Item] = []
-        for number, element in enumerate(series, 1):
-            item = reader.read(element, number, series_place(self.root.name, number))
-            if not _is_bloated(item) and not quick.validate(element):
-                whole = whole or self._schemas.compiled(namespace, texts)
-                if not whole.validate(element):
-                    item = diagnosis.diagnosed(element, item, whole.error_log)
-            items.append(item)
-        return items
-
-    def _forms_in(self, body: bytes) -> list[CategoryForm]:
-        """The forms of all categories whose namespace stands anywhere in the document."""
-        found = {match[0].decode() for match in _CATEGORY.finditer(body)}
-        namespaces = islice(sorted(found), _MOST_NAMESPACES)
-        forms = (self._forms.of_namespace(namespace) for namespace in namespaces)
-        return [form for form in forms if form is not None]
-
-
-def _named(series: etree._Element, id_tag: str) -> str:
-    first = series[0] if len(series) else None
-    return first.text or "" if first is not None and first.tag == id_tag else ""
-
-
-def _is_bloated(item: Item) -> bool:
-    return bool(item.reasons) and any(reason.rule is Rule.MSG_03 for reason in item.reasons)
 
 
 def _told_apart(items: list[Item], names: list[str]) -> list[Item]:

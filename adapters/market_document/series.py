@@ -4,6 +4,8 @@ Values are typed by the attribute or member; text that is not of the type stays 
 refuses it as in JSON. What is out of place is reported by `inspection` and by the schema.
 """
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from lxml import etree
@@ -14,6 +16,8 @@ from adapters.market_document.payloads import Payload, too_many
 from adapters.market_document.plans import MOST_CHILDREN, STATEMENTS, Plan, Plans
 from contracts.messages import Item
 from contracts.reasons import Reason, Rule
+
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 class SeriesReader:
@@ -52,7 +56,8 @@ class SeriesReader:
                 payload.put_group(child, *groups[tag])
             elif tag not in unread:
                 self._read_other(child, plan, payload)
-        return Item(number, place, plan.command, stated, tuple(payload.reasons), payload.places)
+        reasons, places = tuple(payload.reasons), payload.places or _NOTHING
+        return Item(number, place, plan.command, stated, reasons, places)
 
     def _read_other(self, element: etree._Element, plan: Plan, payload: Payload) -> None:
         """The attributes of a category, a member of other commands, or what nobody knows."""
