@@ -60,12 +60,10 @@ class DocumentReader:
 
     def read_frame(self, frame: Frame, envelope: Envelope, limits: Limits) -> Decoded | None:
         """The same, of a document that is taken apart; None where it is to be read by its tree."""
-        if not self._is_for_hub:
-            return None
         header = read_header(frame.root)
         reasons = self._document_reasons(frame.root, header, len(frame.series), limits)
-        if has_errors(reasons):
-            return _decoded(header, reasons=reasons)
+        if not self._is_for_hub or has_errors(reasons):
+            return None
         check = self._check(envelope)
         found = items_of(frame, self._plans, read=check.read, checked=check.item)
         return None if found is None else self._answer(header, *found)

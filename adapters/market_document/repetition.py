@@ -97,7 +97,7 @@ def items_of(
             names.append(texts[shape.name])
             continue
         misses += 1
-        element = None if "<?" in text else _element(frame, text)
+        element = _element(frame, text)
         if element is None or misses > MOST_MISSES + number // _READ_FOR_A_MISS:
             return None
         item = checked(element, number)
@@ -138,7 +138,9 @@ class _Shapes:
 
 
 def _element(frame: Frame, text: str) -> etree._Element | None:
-    """A series by itself, below a root of the document's own; None if it is not well-formed."""
+    """A series by itself, below a root of the document's own; None if it is no series alone."""
+    if "<?" in text or not text.lstrip().startswith(_START):
+        return None
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, huge_tree=False, remove_comments=True
     )
