@@ -6,10 +6,13 @@ the payload. What the reader must not do is leave anything out, or take what the
 
 import copy
 import random
+import time
 from collections import Counter
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from lxml import etree
 
 from adapters.lexical import read_number, write
@@ -26,7 +29,9 @@ from tests.unit.adapters.market_document.documents import (
     HEADER,
     adapter,
     decoded,
+    document,
     envelope,
+    heat_pump,
 )
 from tests.unit.adapters.reading import ROOT
 from tests.unit.adapters.test_any_bytes import mutated
@@ -161,3 +166,31 @@ def test_a_document_that_is_not_changed_is_read_as_it_was():
     for path in OWN:
         body = path.read_bytes()
         assert_nothing_was_left_out(body, decoded(body))
+
+
+@given(body=st.binary(max_size=400))
+@settings(max_examples=150, deadline=None)
+def test_any_bytes_are_answered(body):
+    answered(body)
+
+
+@given(inside=st.text(st.sampled_from("<>/=\"'&;! abx\n[]CDATA-?"), max_size=60))
+@settings(max_examples=200, deadline=None)
+def test_anything_like_xml_is_answered(inside):
+    sound = OWN[2].read_text()
+    at = len(inside) * 37 % len(sound)
+    answered(f"<a>{inside}</a>".encode())
+    answered((sound[:at] + inside + sound[at:]).encode())
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_a_document_of_faults_alone_takes_seconds_and_not_minutes():
+    faulty = [
+        heat_pump(f"<foo{n}/>", number=n).replace("<command>", "<bar/><command>")
+        for n in range(1, 20_001)
+    ]
+    began = time.monotonic()
+    items = decoded(document(*faulty)).items
+    assert time.monotonic() - began < 120
+    assert all(item.reasons for item in items)
