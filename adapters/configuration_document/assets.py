@@ -75,15 +75,21 @@ def slice_of(
     }
     if eic_problem(entry.id) is None:
         payload["accounting_point"] = {"scheme": "eic", "id": entry.id}
-    columns = {
-        "/category": f"{entry.place}/{entry.names.psr_type}",
-        "/accounting_point/id": f"{entry.place}/{entry.names.id}",
-        "/source/identity": f"{entry.place}/{entry.names.id}",
-        "/refs/0/ref": f"{entry.place}/{entry.names.id}",
-        "/attributes/export_capacity_kw": f"{entry.place}/{entry.names.power}",
-        "/attributes/site_name": f"{entry.place}/{entry.names.name}",
+    return Slice(entry.id, since, entry.place, payload, _columns(entry), reasons)
+
+
+def _columns(entry: Entry) -> dict[str, str]:
+    """JSON Pointer of the payload -> where it stood."""
+    names = entry.names
+    stood = {
+        "/category": names.psr_type,
+        "/accounting_point/id": names.id,
+        "/source/identity": names.id,
+        "/refs/0/ref": names.id,
+        "/attributes/export_capacity_kw": names.power,
+        "/attributes/site_name": names.name,
     }
-    return Slice(entry.id, since, entry.place, payload, columns, reasons)
+    return {pointer: f"{entry.place}/{name}" for pointer, name in stood.items()}
 
 
 def _reasons(entry: Entry, psr_type: str | None) -> Iterable[Reason]:

@@ -1,5 +1,7 @@
 """What can be wrong with a document as a whole: told with its place, and nothing of it is decided."""
 
+import re
+
 import pytest
 
 from adapters.market_document.adapter import MarketDocuments
@@ -7,6 +9,7 @@ from contracts.messages import Limits
 from router.offline import validate
 from tests.support.registry import LANGUAGE
 from tests.unit.adapters.market_document.documents import decoded, document, envelope, heat_pump
+from tests.unit.adapters.reading import ROOT as ROOT_FOLDER
 
 ROOT = "/AssetRegistration_MarketDocument"
 SOUND = document(heat_pump())
@@ -210,3 +213,12 @@ def test_the_adapter_says_what_it_carries():
     adapter = next(each for each in LANGUAGE.adapters if isinstance(each, MarketDocuments))
     assert "asset.record" in adapter.writes
     assert "asset.record" not in adapter.commands
+
+
+def test_the_document_of_the_guide_is_accepted():
+    (shown,) = re.findall(
+        r"```xml\n(.*?)```", (ROOT_FOLDER / "docs/formats/xml.md").read_text(), re.DOTALL
+    )
+    result = validate(envelope(shown), LANGUAGE)
+    assert [outcome.status for outcome in result.outcomes] == ["accepted"]
+    assert result.reading.message_id == "acme-3:1"
