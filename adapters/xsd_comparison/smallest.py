@@ -17,11 +17,11 @@ from adapters.xsd_comparison.model.content import State, Unordered
 from adapters.xsd_comparison.model.reading import SKIPPED, Model, Shape
 from adapters.xsd_comparison.samples import values
 from adapters.xsd_comparison.trees import Tree
+from adapters.xsd_comparison.words import Child, Word
 from contracts.regular.budget import Budget
 
 #: A way of being an element: the type that it names (xsi:type), or None; and the type that it has.
 Way = tuple[str | None, Any]
-Word = tuple[tuple[str, Declaration], ...]
 _STEPS = 200_000
 
 
@@ -34,7 +34,9 @@ class Smallest:
         self._is_settled = False
         self._best: dict[Declaration, tuple[int, Way, Word]] = {}
         self._leaves_known: dict[Leaf, tuple[str, Declaration] | None] = {}
-        self._completions: dict[State, Word | None] = {}
+        #: The next child, and the place after it, on the cheapest way to an end; None at the end.
+        self._steps: dict[State, tuple[Child, State] | None] = {}
+        self._dead: set[State] = set()
         self._settle(list(model.roots.values()))
         self._is_settled = True
 
@@ -93,32 +95,52 @@ class Smallest:
 
     def completion(self, state: State) -> Word | None:
         """The cheapest children that complete a content; None where nothing does."""
-        if not self._is_settled:
-            return self._completed(state)
-        if state not in self._completions:
-            self._completions[state] = self._completed(state)
-        return self._completions[state]
-
-    def _completed(self, state: State) -> Word | None:
+        if not self.can_be_completed(state):
+            return None
         if isinstance(state, Unordered):
             return self._all_required(state)
+        word: list[Child] = []
+        while (step := self._steps[state]) is not None:
+            child, state = step
+            word.append(child)
+        return tuple(word)
+
+    def can_be_completed(self, state: State) -> bool:
+        if isinstance(state, Unordered):
+            return self._all_required(state) is not None
+        if state not in self._steps and state not in self._dead:
+            self._complete(state)
+        return state in self._steps
+
+    def _complete(self, start: State) -> None:
+        """Finds the cheapest way to an end, and keeps it for every place on it."""
         ticket, budget = count(), Budget(_STEPS)
-        waiting: list[tuple[int, int, State, Word]] = [(0, next(ticket), state, ())]
-        seen: set[State] = set()
+        waiting: list[tuple[int, int, State, tuple[State, Child] | None]] = [
+            (0, next(ticket), start, None)
+        ]
+        origins: dict[State, tuple[State, Child] | None] = {}
         while waiting:
-            cost, _, place, word = heapq.heappop(waiting)
-            if place.is_final:
-                return word
-            if place in seen:
+            cost, _, place, origin = heapq.heappop(waiting)
+            if place in origins:
                 continue
-            seen.add(place)
+            origins[place] = origin
+            if place.is_final:
+                self._keep(place, origins)
+                return
             budget.spend()
             for leaf, following in place.steps():
                 cheapest = self._cheapest_of(leaf)
                 if cheapest is not None:
                     step = cost + self._best[cheapest[1]][0]
-                    heapq.heappush(waiting, (step, next(ticket), following, (*word, cheapest)))
-        return None
+                    heapq.heappush(waiting, (step, next(ticket), following, (place, cheapest)))
+        self._dead.update(origins)
+
+    def _keep(self, place: State, origins: dict[State, tuple[State, Child] | None]) -> None:
+        self._steps[place] = None
+        while (origin := origins[place]) is not None:
+            before, child = origin
+            self._steps[before] = (child, place)
+            place = before
 
     def _all_required(self, state: Unordered) -> Word | None:
         if state.is_final:
@@ -133,6 +155,11 @@ class Smallest:
         if self._is_settled:
             self._leaves_known[leaf] = cheapest
         return cheapest
+
+    def _forget(self) -> None:
+        """While costs are still found, what was cheapest may not be so any more."""
+        self._steps.clear()
+        self._dead.clear()
 
     def _settle(self, declarations: list[Declaration]) -> None:
         known = dict.fromkeys(declarations)
@@ -164,6 +191,7 @@ class Smallest:
 
     def _cheapest(self, declaration: Declaration) -> tuple[int, Way, Word] | None:
         found = []
+        self._forget()
         for way in self.ways(declaration):
             shape = self._model.shape(way[1])
             uses = [use for use in shape.attributes.values() if use.required]

@@ -9,7 +9,7 @@ from itertools import islice
 
 from adapters.xsd_comparison.model.components import Declaration
 from adapters.xsd_comparison.samples import around
-from adapters.xsd_comparison.texts.lexical import NONE, Lexical, Opaque, Texts
+from adapters.xsd_comparison.texts.lexical import NONE, Lexical, Opaque, Texts, lengths_of
 from adapters.xsd_comparison.texts.patterns import language
 from adapters.xsd_comparison.texts.reading import words
 from adapters.xsd_comparison.texts.simple_types import equal_texts
@@ -45,7 +45,7 @@ def excess(old: Texts, new: Texts) -> Excess | None:
     gaps: list[str] = []
     for lexical in old:
         rivals = tuple(_as_trusted(lexical, rival) for rival in new if _is_trusted(lexical, rival))
-        if any((r.space, r.language) == (lexical.space, lexical.language) for r in rivals):
+        if any(_holds(rival, lexical) for rival in rivals):
             continue
         try:
             if next(words(lexical, rivals, Budget(_STEPS)), None) is None:
@@ -57,8 +57,31 @@ def excess(old: Texts, new: Texts) -> Excess | None:
     return Excess(tuple(dict.fromkeys(tried)), "; ".join(dict.fromkeys(gaps))) if gaps else None
 
 
+def _holds(rival: Lexical, lexical: Lexical) -> bool:
+    """Whether a type that says the same, or that is bounded in length alone, allows the texts without asking."""
+    if rival.space != lexical.space:
+        return False
+    bounds, wider = lengths_of(lexical.language), lengths_of(rival.language)
+    if bounds is None or wider is None:
+        return rival.language is lexical.language
+    is_low = wider[0] <= bounds[0]
+    return is_low and (wider[1] is None or (bounds[1] is not None and bounds[1] <= wider[1]))
+
+
+def _of_lengths(lexical: Lexical, rivals: Texts) -> Iterator[str]:
+    """A text that is one character too long, or too short, for types that are bounded in length alone."""
+    bounds = lengths_of(lexical.language)
+    for wider in (lengths_of(rival.language) for rival in rivals):
+        if bounds is not None and wider is not None:
+            if wider[1] is not None and (bounds[1] is None or bounds[1] > wider[1]):
+                yield "a" * (wider[1] + 1)
+            if bounds[0] < wider[0]:
+                yield "a" * bounds[0]
+
+
 def _worth_a_try(lexical: Lexical, rivals: Texts, new: Texts) -> Iterator[str]:
     """Texts that `new` should refuse, those first that are refused whatever is not known of the types."""
+    yield from _of_lengths(lexical, new)
     plain = lexical.certain.narrowed(_PLAIN)
     yield from _words(plain, new)
     yield from _words(plain, tuple(each.certain for each in new))

@@ -83,7 +83,9 @@ def together(
                     f"{typed.pair.path}/{split(child[0])[1]}: a child that is no longer allowed there"
                 )
                 continue
-            yield from (children.pair(typed, (), child, rest, other, whole) for other in found[1])
+            yield from (
+                children.pair(typed, None, child, others, other, whole) for other in found[1]
+            )
     yield from _missing(children, typed, before, after, whole)
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from contracts.regular import terms
+from contracts.regular import charsets, terms
 from contracts.regular.terms import Term
 
 Space = Literal["preserve", "replace", "collapse"]
@@ -60,3 +60,13 @@ BLANK: Texts = (
 )
 NONE: Texts = (Lexical("preserve", terms.EMPTY_WORD, "blank", "blank"),)
 ANY: Texts = (Lexical("preserve", terms.ANYTHING, "string", "anySimpleType"),)
+
+_CHARACTER = terms.chars(charsets.ANY)
+
+
+def lengths_of(language: Term) -> tuple[int, int | None] | None:
+    """Least and most characters of a language that says nothing else; None for any other."""
+    if language.kind == "repeat" and language.parts[0] is _CHARACTER:
+        _, least, most = language.parts
+        return least, most  # type: ignore[return-value] # counts
+    return None
