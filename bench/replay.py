@@ -15,6 +15,7 @@ import orjson
 import psycopg
 
 from bench.stage import heat_pump
+from contracts.canonical import canonical_json
 from contracts.categories import Category
 from registry_store.migrations import upgrade
 from registry_store.replay.stored import replay_stored
@@ -83,7 +84,7 @@ def _fill(url: str, records: int) -> None:
         **payload,
     }
     text, failing = (
-        orjson.dumps(
+        canonical_json(
             {**content, "attributes": {**payload["attributes"], "import_capacity_kw": kw}}
         ).decode()
         for kw in (3.5, 250)

@@ -8,11 +8,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from contracts.canonical import canonical_json
 from contracts.categories import Catalogue
 from contracts.reasons import Reason, Rule
 from registry_store.conformance import Conformance
 from registry_store.replay.chunks import CHUNKS, chunks
 from registry_store.replay.quick_check import QuickCheck
+from registry_store.replay.stored import _cut
 from registry_store.replay.tally import MOST_IDS, Tally
 from registry_store.rules.merge_patch import merge_patch
 from tests.support.categories import new_reader
@@ -96,6 +98,32 @@ def test_it_agrees_with_conformance_on_whatever_was_stored(name, attributes):
     new = changed(battery, CHANGES[name])
     accepted = not Conformance(Catalogue([new])).conform(new, stored)[1]
     assert QuickCheck(new, (battery,)).passes(stored) == accepted
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {
+            "accounting_point": {"id": "1"},
+            "attributes": {"make": "a"},
+            "category": "marine",
+            "refs": [],
+        },
+        {
+            "attributes": {"make": '","category":"marine","category_version":"9"'},
+            "category": "marine",
+        },
+        {
+            "attributes": {"a": 1, "category": "marine", "category_version": "9.9"},
+            "category": "marine",
+        },
+        {"attributes": {}, "category": "marine", "source": {"attributes": 1}},
+    ],
+)
+def test_attributes_are_cut_out_of_a_content_as_they_are(content):
+    text = canonical_json({**content, "category_version": "1.0"})
+    cut = b',"category":"marine","category_version":"'
+    assert _cut(text, cut) == ("1.0", content["attributes"])
 
 
 class TestTally:
