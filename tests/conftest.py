@@ -31,7 +31,11 @@ from router.servers.provisioning import Role, provision, url_for
 from router.settings import Settings
 
 # No test may depend on the caller's settings, least of all on a hub that runs in the caller's HUB_HOME.
-GIVEN = {name: os.environ.pop(name) for name in list(os.environ) if name.startswith("HUB_")}
+GIVEN = {
+    name: os.environ.pop(name)
+    for name in list(os.environ)
+    if name.startswith("HUB_") and not name.startswith("HUB_TEST_")
+}
 
 GUARD = """
 import pathlib, shutil, sys

@@ -24,6 +24,9 @@ from registry_store.rules.decision import Accepted, Context, Decision, Needs, Re
 from registry_store.rules.references import ref_reasons
 from registry_store.rules.state import State
 
+#: Assets at one accounting point, or planned at one site, that a new one is compared with: a depot of 20,000
+#: charge points behind one meter is registered in time that grows with its size, not with its square.
+MOST_COMPARED = 200
 PLANNED, PENDING, QUERY = "planned", "pending_validation", "query"
 
 
@@ -106,6 +109,7 @@ def _register(
     outgrown = tuple(
         _released(record, key, context, state)
         for key in keys
+        if key.scheme == "source"
         for record in state.holders(key)
         if _has_outgrown(record, key, content, context)
     )
@@ -220,7 +224,7 @@ def _possible_doubles(
         record.id: record
         for key in keys
         if not key.is_strong
-        for record in state.holders(key)
+        for record in state.holders(key, most=MOST_COMPARED)
         if _is_other_source(record, content, context)
     }
     return [doubles[id] for id in sorted(doubles)]

@@ -1,6 +1,7 @@
 """The state that a group of items is decided over; each accepted change is seen by the next item."""
 
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from contracts.changes import Key, Record, RecordChange, SourceSeen
@@ -32,9 +33,11 @@ class State:
             return self.record(kind, address)
         return self.record(kind, self.refs.get((address.party or party, address.ref)))
 
-    def holders(self, key: Key) -> list[Record]:
-        """Live records with this key. A holder that was deregistered meanwhile holds nothing."""
-        held_by = self.keys.get((key.scheme, key.value), ())
+    def holders(self, key: Key, most: int | None = None) -> list[Record]:
+        """Live records with this key, of the first `most` that were found. A holder that was deregistered
+        meanwhile holds nothing.
+        """
+        held_by = islice(self.keys.get((key.scheme, key.value), ()), most)
         return [r for id in held_by if (r := self.records.get(id)) is not None and r.is_live]
 
     def next_rank(self, key: Key) -> int:
