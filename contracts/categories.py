@@ -124,7 +124,10 @@ class Catalogue:
 
     def effective(self, name: str, at: datetime) -> Category | None:
         """The newest version of the category that is effective at that time."""
-        return next((c for c in self.versions(name) if c.is_effective(at)), None)
+        for category in self._held.newest_first.get(name, ()):
+            if category.is_effective(at):
+                return category
+        return None
 
     def versions(self, name: str) -> tuple[Category, ...]:
         """All versions of a category, the newest first."""
