@@ -11,7 +11,8 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from contracts.canonical import plain_number
+from adapters import strict_json
+from contracts.messages import Limits
 
 #: A plain decimal, as every format writes it.
 NUMBER = r"-?(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,18})?"
@@ -44,6 +45,12 @@ def read_boolean(text: str) -> bool | str:
     return {"true": True, "false": False}.get(text, text)
 
 
+def read_json(text: str) -> Any:
+    """A JSON value, within the bounds and by the rules of messages in JSON; else the text itself."""
+    value, reasons = strict_json.read(text.encode("utf-8", "surrogatepass"), Limits())
+    return text if reasons else value
+
+
 def read_string(text: str) -> str:
     return text
 
@@ -54,6 +61,7 @@ READERS: dict[str, Callable[[str], Any]] = {
     "number": read_number,
     "integer": read_number,
     "boolean": read_boolean,
+    "json": read_json,
 }
 
 
@@ -64,4 +72,6 @@ def write(value: Any) -> str:
     if isinstance(value, str):
         return value
     number = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
-    return format(Decimal(str(plain_number(number))), "f")
+    whole = number.to_integral_value()
+    # Adding nothing takes the sign off a zero.
+    return format((whole if whole == number else number.normalize()) + 0, "f")

@@ -6,6 +6,7 @@ Both are started, watched, and started again with growing pauses; an end is alwa
 import signal
 import subprocess
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -25,7 +26,7 @@ class ProcessPlan:
     command: tuple[str, ...]
 
 
-class _Watched:
+class _Watched(ABC):
     """What both kinds share: the name, the state and since when, the count of restarts, the pauses."""
 
     def __init__(self, name: str, log: Path, say: Callable[[str], None], state: State) -> None:
@@ -40,9 +41,9 @@ class _Watched:
         self.start_at = 0.0
         self._backoff = Backoff()
 
+    @abstractmethod
     def check(self) -> None:
         """Notices an end, starts what is due. To be called a few times a second."""
-        raise NotImplementedError
 
     def enter(self, state: State) -> None:
         if state != self.state:

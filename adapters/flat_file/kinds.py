@@ -7,9 +7,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from adapters import lexical, strict_json
+from adapters import lexical
 from contracts.canonical import canonical_json
-from contracts.messages import Limits
 
 #: What no field can hold.
 _UNFIT = re.compile(r"[|\x00-\x1f\x7f]")
@@ -17,16 +16,8 @@ _NUMBERS = frozenset({"number", "integer"})
 Reader = Callable[[str], Any]
 
 
-def _read_json(text: str) -> Any:
-    value, reasons = strict_json.read(text.encode("utf-8", "surrogatepass"), Limits())
-    return text if reasons else value
-
-
-_READERS: dict[str, Reader] = {**lexical.READERS, "json": _read_json}
-
-
 def reader(kind: str) -> Reader:
-    return _READERS.get(kind, lexical.read_string)
+    return lexical.READERS.get(kind, lexical.read_string)
 
 
 def fitting(text: str) -> str:

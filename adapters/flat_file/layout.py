@@ -82,10 +82,5 @@ def unpatched(pointer: str) -> str:
     return pointer.removeprefix(PATCH) if pointer != PATCH else pointer
 
 
-def field_of(member: str) -> int:
-    """The field of FA1 that a member has. Raises ValueError for one that has none."""
-    return FIRST_MEMBER + MEMBERS.index(member)
-
-
 RECORDS = frozenset(name for name in SHAPES if name.endswith(".record"))
 COMMANDS = frozenset(SHAPES) - RECORDS

@@ -11,7 +11,6 @@ from xmlschema.validators import XMLSchemaChildrenValidationError, XsdFacet, Xsd
 from adapters.market_document.names import local
 
 _NAMED_EXPECTED = 8
-_LONGEST_SHOWN = 60
 _TYPES = etree.ErrorTypes
 #: What lxml says of a value: not of its type, or outside of a facet.
 _OF_A_VALUE = {
@@ -72,13 +71,6 @@ def of_xmlschema(errors: Iterator[xmlschema.XMLSchemaValidationError]) -> Iterat
             text = _NAMESPACES.sub("", error.reason or "it is not valid")
             is_value = isinstance(error.validator, XsdFacet | XsdSimpleType)
             yield Finding(element, text, is_value, is_content=False)
-
-
-def _unexpected(child: etree._Element, parent: etree._Element) -> str:
-    name, space = local(child.tag)[:_LONGEST_SHOWN], child.tag[1:].partition("}")[0]
-    if space == parent.tag[1:].partition("}")[0]:
-        return f"{name} is not expected here"
-    return f"{name} of the namespace {space[:_LONGEST_SHOWN] if '}' in child.tag else '(none)'} is not expected here"
 
 
 def _listed(expected: list[str]) -> str:

@@ -1,12 +1,11 @@
 """How the series of each command is read: element -> place in the payload, from the table of item members."""
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-import orjson
 from lxml import etree
 
-from adapters.lexical import read_number
+from adapters.lexical import read_json, read_number
 from adapters.market_document.category_forms import Convert
 from adapters.market_document.layout import COMMANDS, Series
 from contracts.item_members import SHAPES, Group, Member
@@ -98,17 +97,10 @@ def _target(pointer: str, kind: str = "line") -> Target:
     return Target(tuple(parents), key, _CONVERTERS.get(kind))
 
 
-def _read_json(text: str) -> Any:
-    try:
-        return orjson.loads(text)
-    except orjson.JSONDecodeError:
-        return text
-
-
 _CONVERTERS: dict[str, Convert] = {
     "integer": read_number,
     "number": read_number,
-    "json": _read_json,
+    "json": read_json,
 }
 
 

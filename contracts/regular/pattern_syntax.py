@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from contracts.regular import charsets
 from contracts.regular.charsets import Charset
+from contracts.regular.counts import CountError, counted
 
 _CLASS_ESCAPES = {
     "d": charsets.DIGIT,
@@ -168,21 +169,11 @@ class _Reader:
         return Repetition(node, *bounds)
 
     def _bounds(self) -> tuple[int, int | None] | None:
-        simple: dict[str, tuple[int, int | None]] = {"*": (0, None), "+": (1, None), "?": (0, 1)}
-        if self._peek() in simple:
-            return simple[self._next()]
-        if not self._take("{"):
-            return None
-        end = self._source.find("}", self.place)
-        inside = self._source[self.place : end] if end > 0 else ""
-        low, comma, high = inside.partition(",")
-        if not _is_number(low) or (high and not _is_number(high)):
-            raise UnsupportedPatternError("{ without a count")
-        self.place = end + 1
-        least, most = int(low), int(high) if high else None if comma else int(low)
-        if most is not None and most < least:
-            raise UnsupportedPatternError("a count runs backwards")
-        return least, most
+        try:
+            bounds, self.place = counted(self._source, self.place)
+        except CountError as error:
+            raise UnsupportedPatternError(str(error)) from error
+        return bounds
 
     def _class(self) -> Charset:
         is_negated = self._take("^")
@@ -246,10 +237,6 @@ class _Reader:
             return False
         self.place += 1
         return True
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 9  # noqa: PLR2004 # no longer count is meant
 
 
 def _range(low: Charset, high: Charset) -> Charset:

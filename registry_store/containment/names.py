@@ -37,10 +37,6 @@ class Names:
         alone = not self.is_rest and not self.patterns and len(self.words) == 1
         return self.words[0] if alone else None
 
-    @property
-    def is_everything(self) -> bool:
-        return self.is_rest and not self.words and not self.patterns
-
     @cached_property
     def _word_set(self) -> frozenset[str]:
         return frozenset(self.words)

@@ -10,7 +10,7 @@ from adapters import Writer
 from contracts.documents import Document, Entry, Header
 from contracts.messages import Envelope
 from contracts.reasons import Reason, has_errors
-from router.bootstrap import language
+from router.bootstrap import Language, language
 from router.cli.media_types import media_type_of
 from router.collector import settle_collector
 from router.pipeline.reading import Reading, read
@@ -48,7 +48,7 @@ def convert(
     if to not in writers:
         raise typer.BadParameter(f"--to is one of {', '.join(writers)}")
     settle_collector()
-    reading = _read(file, format, profile)
+    reading = _read(spoken, file, format, profile)
     left_out = [item for item in reading.items if has_errors(item.reasons)]
     entries = [item.item for item in reading.items if not has_errors(item.reasons)]
     for item in left_out:
@@ -76,8 +76,8 @@ def convert(
     raise typer.Exit(SOME_LEFT_OUT if left_out else CONVERTED)
 
 
-def _read(file: Path, format: str | None, profile: str | None) -> Reading:
-    spoken, body = language(), file.read_bytes()
+def _read(spoken: Language, file: Path, format: str | None, profile: str | None) -> Reading:
+    body = file.read_bytes()
     envelope = Envelope(
         message_id="",
         sender="convert",

@@ -8,6 +8,7 @@ from functools import lru_cache
 from adapters.xsd_comparison.texts import unicode_sets
 from contracts.regular import charsets, terms
 from contracts.regular.charsets import Charset
+from contracts.regular.counts import CountError, counted
 from contracts.regular.terms import Term
 
 _SINGLE = {"n": 0xA, "r": 0xD, "t": 0x9}
@@ -81,20 +82,11 @@ class _Reader:
         return term if bounds is None else terms.repeat(term, *bounds)
 
     def _bounds(self) -> tuple[int, int | None] | None:
-        simple: dict[str, tuple[int, int | None]] = {"*": (0, None), "+": (1, None), "?": (0, 1)}
-        if self._peek() in simple:
-            return simple[self._next()]
-        if not self._take("{"):
-            return None
-        end = self._source.find("}", self.place)
-        low, comma, high = self._source[self.place : max(end, self.place)].partition(",")
-        if not _is_count(low) or (high and not _is_count(high)):
-            raise UnreadPatternError("{ without a count")
-        self.place = end + 1
-        least, most = int(low), int(high) if high else None if comma else int(low)
-        if most is not None and most < least:
-            raise UnreadPatternError("a count runs backwards")
-        return least, most
+        try:
+            bounds, self.place = counted(self._source, self.place)
+        except CountError as error:
+            raise UnreadPatternError(str(error)) from error
+        return bounds
 
     def _class(self) -> Charset:
         is_negated = self._take("^")
@@ -173,10 +165,6 @@ class _Reader:
             return False
         self.place += len(text)
         return True
-
-
-def _is_count(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 9  # noqa: PLR2004 # no longer count is meant
 
 
 def _is_single(charset: Charset) -> bool:
