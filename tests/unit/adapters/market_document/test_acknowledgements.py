@@ -4,6 +4,7 @@ With HUB_TEST_RECEIPTS=FOLDER the receipts of this module are kept there, to be 
 schema; without, they go to pytest's own temporary folder.
 """
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,6 @@ from adapters.market_document.acknowledgement import LONGEST_TEXT, cut
 from adapters.market_document.reason_codes import code_of
 from contracts.reasons import Rule
 from router.offline import validate
-from tests.conftest import GIVEN
 from tests.support.registry import LANGUAGE, mpan
 from tests.unit.adapters.market_document.documents import (
     HEADER_XML,
@@ -82,7 +82,7 @@ DOCUMENTS = {
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    kept = GIVEN.get("HUB_TEST_RECEIPTS")
+    kept = os.environ.get("HUB_TEST_RECEIPTS")
     if kept is None:
         return tmp_path_factory.mktemp("receipts")
     Path(kept).mkdir(parents=True, exist_ok=True)
