@@ -39,6 +39,9 @@ class Envelope:
     reasons: tuple[Reason, ...] = ()
     #: Row of `message_body` where the body is archived already (HTTP door).
     body_row: int | None = None
+    #: Where the body is an excerpt of a file: what its adapter said of it when it cut it out
+    #: (adapters.cutting.Excerpt).
+    excerpt: Mapping[str, Any] | None = None
 
 
 class Item(NamedTuple):

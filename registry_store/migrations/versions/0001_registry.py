@@ -20,9 +20,12 @@ _CHANGING = (
     "subscription",
     "bundle",
     "dead_letter",
+    "batch",
+    "batch_chunk",
 )
 _COMING_AND_GOING = (
-    "record_key", "record_ref", "market_unit_member", "receipt_due", "delivery_attempt", "process", "submission"
+    "record_key", "record_ref", "market_unit_member", "receipt_due", "delivery_attempt", "process", "submission",
+    "batch_part",
 )  # fmt: skip
 
 _POSITIONS_PER_PARTITION = 10_000_000
