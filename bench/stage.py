@@ -140,14 +140,7 @@ def _furnish(database_url: str, slugs: Sequence[str], *, lanes: int, stored: int
     with database.dedicated() as connection:
         ensure_hub_organisation(connection, hub_key=HUB_KEY)
     pipeline = new_pipeline(database)
-    for number, slug in enumerate(slugs):
-        company = {"legal_name": f"Example {slug} Ltd", "roles": ["fsp"]}
-        (outcome,) = _send(pipeline, "hub", "organisation.register", [company], slug)
-        with database.dedicated() as connection:
-            connection.execute(
-                "INSERT INTO partner (slug, organisation, secret_hash, lane) VALUES (%s, %s, '', %s)",
-                (slug, outcome["id"], number % lanes),
-            )
+    seat(pipeline, database, slugs, lanes=lanes)
     for start in range(0, stored, BATCH_ITEMS):
         numbers = range(start, min(start + BATCH_ITEMS, stored))
         assets = [
@@ -157,6 +150,18 @@ def _furnish(database_url: str, slugs: Sequence[str], *, lanes: int, stored: int
         _send(pipeline, slugs[0], "asset.register", assets, f"stored-{start}")
     pipeline.close()
     database.close()
+
+
+def seat(pipeline: Pipeline, database: Database, slugs: Sequence[str], *, lanes: int) -> None:
+    """Active partners, each with an organisation of its own."""
+    for number, slug in enumerate(slugs):
+        company = {"legal_name": f"Example {slug} Ltd", "roles": ["fsp"]}
+        (outcome,) = _send(pipeline, "hub", "organisation.register", [company], slug)
+        with database.dedicated() as connection:
+            connection.execute(
+                "INSERT INTO partner (slug, organisation, secret_hash, lane) VALUES (%s, %s, '', %s)",
+                (slug, outcome["id"], number % lanes),
+            )
 
 
 def _send(
