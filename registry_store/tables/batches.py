@@ -62,6 +62,7 @@ batch_part = Table(
     Column("number", Integer, nullable=False),
     Column("size_bytes", Integer, nullable=False),
     Column("sha256", LargeBinary, nullable=False),
+    Column("received_at", instant, nullable=False, server_default=now),
     Column("body", LargeBinary, nullable=False),
     PrimaryKeyConstraint("batch", "number"),
 )

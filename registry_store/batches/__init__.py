@@ -1,0 +1,1 @@
+"""Batches: files on their way: uploaded, cut, decided, ended, shown."""
