@@ -23,6 +23,7 @@ COMMANDS = {
     "clock": "clock",
     "partner": "partners",
     "send": "send",
+    "batch": "batch",
     "validate": "validate",
     "category": "category",
     "convert": "convert",
