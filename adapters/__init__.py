@@ -12,6 +12,7 @@ from adapters.configuration_document.reader import ConfigurationReader
 from adapters.csv_tables import CsvTables
 from adapters.flat_file.adapter import FlatFiles
 from adapters.hub_json import HubJson
+from adapters.json_lines.adapter import JsonLines
 from adapters.market_document.adapter import MarketDocuments
 from adapters.media_types import essence
 from adapters.tables.profile import Profile
@@ -73,6 +74,7 @@ def adapters(
     layouts = tuple(profiles)
     return (
         HubJson(commands),
+        JsonLines(commands),
         MarketDocuments(catalogue, commands, (ConfigurationReader(),)),
         FlatFiles(catalogue),
         CsvTables(layouts, catalogue),

@@ -5,6 +5,7 @@ from pathlib import Path
 import typer
 
 from adapters.flat_file.adapter import MEDIA_TYPE as FLAT
+from adapters.json_lines.adapter import MEDIA_TYPE as JSON_LINES
 from adapters.tables.naming import names_template
 from adapters.xlsx_tables import XLSX
 
@@ -12,6 +13,7 @@ from adapters.xlsx_tables import XLSX
 _OF_FORMAT = {
     "json": "application/cloudevents+json",
     "json-batch": "application/cloudevents-batch+json",
+    "jsonl": JSON_LINES,
     "csv": "text/csv",
     "ecr": "text/csv; profile=ecr",
     "xlsx": XLSX,
@@ -21,6 +23,8 @@ _OF_FORMAT = {
 _ARCHIVE = b"PK\x03\x04"
 _OF_SUFFIX = {
     ".json": "json",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
     ".csv": "csv",
     ".tsv": "csv",
     ".xlsx": "xlsx",

@@ -28,7 +28,8 @@ HEAT_PUMP = LANGUAGE.catalogue.effective("heat_pump", NOW)
 
 BOTH, READ, NOTHING = Carriage.both, Carriage.read, Carriage.nothing
 IN_A95 = {"a95": Carriage.checked}
-IN_DOCUMENTS = {"json": BOTH, "xml": BOTH, "flat": BOTH}
+IN_JSON = {"json": BOTH, "jsonl": BOTH}
+IN_DOCUMENTS = IN_JSON | {"xml": BOTH, "flat": BOTH}
 IN_TABLES = {"csv": BOTH, "xlsx": BOTH}
 EXPECTED = {
     "asset.register": IN_DOCUMENTS | IN_TABLES | {"ecr": READ} | IN_A95,
@@ -46,7 +47,7 @@ REFUSED = [(c, f) for c, f in PAIRS if COLUMNS[f].of(c) is NOTHING]
 
 @pytest.mark.parametrize("command", sorted(COMMANDS))
 def test_the_table_is_the_one_that_was_agreed(command: str) -> None:
-    expected = EXPECTED.get(command, {"json": BOTH})
+    expected = EXPECTED.get(command, IN_JSON)
     assert {
         name: column.of(command)
         for name, column in COLUMNS.items()
