@@ -84,7 +84,7 @@ def open_upload(
             (header.sender, said),
         ).fetchone()
         if same is not None:
-            return Upload(*same, is_new=False)
+            return Upload(same[0], same[1], is_whole=same[2], is_new=False)
     if header.message_id:
         _give_way(connection, header)
     if _open_count(connection, header.sender) >= bounds.open_uploads:
@@ -105,7 +105,7 @@ def upload_of(connection: psycopg.Connection, *, id: str, sender: str) -> Upload
     found = connection.execute(
         "SELECT row, id, is_whole FROM batch WHERE id = %s AND sender = %s", (id, sender)
     ).fetchone()
-    return Upload(*found, is_new=False) if found else None
+    return Upload(found[0], found[1], is_whole=found[2], is_new=False) if found else None
 
 
 def put_part(
