@@ -91,6 +91,24 @@ class Rule(Enum):
         "lint_failed",
         "lint finds nothing to mend in a document that is handed over for review",
     )
+    # Mapping profiles of partners.
+    MAP_01 = (
+        "mapping_profile_unusable",
+        "a mapping profile conforms to its schema, and every name in it leads somewhere",
+    )
+    MAP_02 = (
+        "mapping_profile_name_taken",
+        "the name of a partner's profile begins with the partner's own, and no layout of the hub has it",
+    )
+    MAP_03 = (
+        "mapping_profile_version_fixed",
+        "version numbers of a profile grow, and a version that was published is never written again",
+    )
+    MAP_04 = (
+        "mapping_profile_unknown",
+        "the profile version that is addressed is the sender's own, and not retired yet",
+    )
+    MAP_05 = ("mapping_profile_too_large", "a mapping profile stays within the limits")
     SCH_TYPE = ("attribute_type", "an attribute has the type of its schema")
     SCH_REQUIRED = ("attribute_missing", "mandatory attributes are present")
     SCH_UNKNOWN = ("attribute_unknown", "the category defines every attribute that is given")
@@ -174,6 +192,16 @@ class Rule(Enum):
     ECR_04 = ("identity_twice", "a file names each plant once")
     ECR_05 = ("planned_incomplete", "a planned plant has a postcode and a point of connection")
     ECR_06 = ("location_disagrees", "grid reference and longitude/latitude are within 100 m")
+    # Batches.
+    BATCH_01 = (
+        "too_many_rows_at_once",
+        "a batch that is all or nothing has no more rows than one transaction takes",
+    )
+    BATCH_02 = (
+        "nothing_done",
+        "a batch that is all or nothing has no row that is refused",
+    )
+    BATCH_03 = ("batch_cancelled", "a batch is not cancelled before its last row is decided")
     # Market documents (XML).
     XML_01 = (
         "xml_not_allowed",

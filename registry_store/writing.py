@@ -13,6 +13,7 @@ import psycopg
 
 from contracts.canonical import canonical_json, content_hash
 from contracts.changes import RecordChange, SourceSeen
+from registry_store.batches.chunks import DecidedChunk, write_decided
 from registry_store.change_log import Appended, LogEntry, append
 from registry_store.copying import copy_rows
 from registry_store.member_writing import MemberRows
@@ -73,6 +74,7 @@ class WriteSet:
     receipts_due: list[tuple[Any, ...]] = field(default_factory=list)
     scheduled: list[tuple[Any, ...]] = field(default_factory=list)
     scheduled_done: list[tuple[int, str]] = field(default_factory=list)
+    chunks: list[DecidedChunk] = field(default_factory=list)
 
     def add(
         self, change: RecordChange, row: int | None, fsp_row: int | None, origin: Origin
@@ -176,6 +178,7 @@ class WriteSet:
             "status, receipt, body)",
             sorted(self.messages, key=lambda m: (m[1], m[2])),
         )
+        write_decided(connection, self.chunks)
         copy_rows(connection, "receipt_due (message)", self.receipts_due)
         copy_rows(
             connection,

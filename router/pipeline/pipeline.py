@@ -4,9 +4,11 @@ import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import TypeVar
 
 import psycopg
 import structlog
+from psycopg.errors import UniqueViolation
 
 from adapters import Adapter
 from contracts.messages import Envelope, Limits
@@ -25,6 +27,9 @@ log = structlog.get_logger()
 
 #: How often a group is decided anew because the world moved, before the hub pauses.
 _ROUNDS = 12
+#: The constraint on public ids. Where another one is violated the world moved, and derived ids stay as they are.
+_ID_TAKEN = "record_id_once"
+Done = TypeVar("Done")
 
 
 def _utc_now() -> datetime:
@@ -70,7 +75,7 @@ class Pipeline:
 
     def process(self, envelopes: Sequence[Envelope]) -> list[Answer]:
         """One answer per envelope, in order. Raises Transient where trying again later may help."""
-        self._look_for_versions()
+        self.look_for_versions()
         readings = [self._read(envelope) for envelope in envelopes]
         decided = iter(
             self.decide([reading for reading in readings if isinstance(reading, Reading)])
@@ -84,11 +89,11 @@ class Pipeline:
         if not readings:
             return []
         try:
-            return self._in_rounds(readings)
+            return self.in_rounds(lambda connection, group: run(connection, readings, group))
         except Transient:
             raise
         except Exception as error:  # noqa: BLE001 - a fault is told apart from a bug, which is isolated
-            self._raise_if_passing(error)
+            self.raise_if_passing(error)
             if len(readings) > 1:
                 middle = len(readings) // 2
                 return [*self.decide(readings[:middle]), *self.decide(readings[middle:])]
@@ -97,28 +102,29 @@ class Pipeline:
     def close(self) -> None:
         self._drop_connection()
 
-    def _in_rounds(self, readings: Sequence[Reading]) -> list[Answer]:
+    def in_rounds(self, act: Callable[[psycopg.Connection, Group], Done]) -> Done:
+        """What `act` gives for one transaction, begun anew for as long as the world moves under it.
+
+        Raises Transient after many rounds, and whatever else `act` raises.
+        """
+        id_round = 0
         for round_number in range(_ROUNDS):
             if round_number:
-                self._renew(self._connect())
-            group = Group(self._make_setting(self._clock(), round_number), self._rows, self._step)
+                self._renew(self.connection())
+            group = Group(self._make_setting(self._clock(), id_round), self._rows, self._step)
             try:
-                return run(self._connect(), readings, group)
+                return act(self.connection(), group)
             except WORLD_MOVED as error:
-                log.info(
-                    "pipeline.world_moved",
-                    round=round_number,
-                    messages=len(readings),
-                    sqlstate=error.sqlstate,
-                )
-        raise Transient(f"the world moved {_ROUNDS} times under a group of {len(readings)}")
+                log.info("pipeline.world_moved", round=round_number, sqlstate=error.sqlstate)
+                id_round += _is_id_taken(error)
+        raise Transient(f"the world moved {_ROUNDS} times under a group")
 
-    def _look_for_versions(self) -> None:
-        """Raises Transient where the registry is away."""
+    def look_for_versions(self) -> None:
+        """Before anything is read. Raises Transient where the registry is away."""
         try:
-            self._renew(self._connect())
+            self._renew(self.connection())
         except Exception as error:
-            self._raise_if_passing(error)
+            self.raise_if_passing(error)
             raise
 
     def _read(self, envelope: Envelope) -> "Reading | _Failed":
@@ -134,7 +140,7 @@ class Pipeline:
         """
         try:
             row = bury(
-                self._connect(),
+                self.connection(),
                 lane=f"{envelope.door}.{envelope.message_class}",
                 sender=envelope.sender,
                 message_id=envelope.message_id or None,
@@ -145,7 +151,7 @@ class Pipeline:
                 headers=transport_headers(envelope),
             )
         except Exception as fault:
-            self._raise_if_passing(fault)
+            self.raise_if_passing(fault)
             raise
         log.error(
             "pipeline.dead_letter",
@@ -164,12 +170,14 @@ class Pipeline:
         trace = "".join(traceback.format_exception(failed.error))
         return self.bury(failed.envelope, cause=type(failed.error).__name__, detail=trace)
 
-    def _raise_if_passing(self, error: Exception) -> None:
+    def raise_if_passing(self, error: Exception) -> None:
+        """Raises Transient for what may pass; returns for a bug."""
         if is_passing(error):
             self._drop_connection()
             raise Transient(str(error)) from error
 
-    def _connect(self) -> psycopg.Connection:
+    def connection(self) -> psycopg.Connection:
+        """The one that it writes on: autocommit outside of a transaction."""
         if self._connection is None or self._connection.closed:
             self._connection = self._database.dedicated()
             self._rows = RowBlocks()
@@ -179,3 +187,7 @@ class Pipeline:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+
+
+def _is_id_taken(error: psycopg.Error) -> bool:
+    return isinstance(error, UniqueViolation) and error.diag.constraint_name == _ID_TAKEN

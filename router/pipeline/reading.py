@@ -64,7 +64,7 @@ def read(envelope: Envelope, adapters: tuple[Adapter, ...], limits: Limits) -> R
     reasons = (
         *envelope.reasons,
         *decoded.reasons,
-        *_envelope_reasons(envelope, decoded, message_id),
+        *envelope_reasons(envelope, decoded, message_id),
     )
     is_refused = has_errors(reasons)
     items = () if is_refused else tuple([read_item(item, adapter) for item in decoded.items])
@@ -101,7 +101,8 @@ def placed(reasons: tuple[Reason, ...], item: Item, adapter: Adapter) -> tuple[R
     )
 
 
-def _envelope_reasons(envelope: Envelope, decoded: Decoded, message_id: str) -> tuple[Reason, ...]:
+def envelope_reasons(envelope: Envelope, decoded: Decoded, message_id: str) -> tuple[Reason, ...]:
+    """MSG-04, MSG-06, MSG-08 and MSG-13: what transport and document say of the message as a whole."""
     reasons: list[Reason] = []
     if not message_id and not any(reason.rule is Rule.MSG_04 for reason in envelope.reasons):
         reasons.append(

@@ -1,0 +1,108 @@
+"""The pipeline as the bulk worker sees it: chunks of a batch, decided in order, none of them twice.
+
+Decoding, loading, deciding and writing are those of single messages; a chunk is a message without a receipt of
+its own.
+"""
+
+import traceback
+from collections.abc import Sequence
+
+import psycopg
+import structlog
+
+from adapters import Adapter
+from contracts.messages import Limits
+from contracts.reasons import Reason, Rule
+from registry_store.batches.chunks import StoredChunk, hold, undecided_chunks
+from registry_store.dead_letters import bury
+from registry_store.faults import Transient
+from router.pipeline.chunk_group import ReadChunk, refuse_chunks, run_chunks
+from router.pipeline.excerpts import read_chunk
+from router.pipeline.group import Group
+from router.pipeline.pipeline import Pipeline
+
+log = structlog.get_logger()
+
+
+class BulkPipeline:
+    """Decides chunks, one transaction a group. Not thread-safe: one caller at a time."""
+
+    def __init__(
+        self, pipeline: Pipeline, *, adapters: tuple[Adapter, ...], limits: Limits
+    ) -> None:
+        self._pipeline = pipeline
+        self._adapters = adapters
+        self._limits = limits
+
+    def next_chunks(self, batch: int, *, up_to: int, limit: int) -> list[StoredChunk]:
+        """What is to be decided next of a batch. Raises Transient where the registry is away."""
+        try:
+            return undecided_chunks(self._pipeline.connection(), batch, up_to=up_to, limit=limit)
+        except psycopg.Error as error:
+            self._pipeline.raise_if_passing(error)
+            raise
+
+    def decide(self, chunks: Sequence[StoredChunk]) -> None:
+        """Chunks of one batch, in their order. A chunk that the hub fails on is found, and answered as such.
+
+        Raises Transient where trying again later may help.
+        """
+        self._pipeline.look_for_versions()
+        try:
+            read = [
+                ReadChunk(each, read_chunk(each, self._adapters, self._limits)) for each in chunks
+            ]
+            self._pipeline.in_rounds(lambda connection, group: run_chunks(connection, read, group))
+        except Transient:
+            raise
+        except Exception as error:  # noqa: BLE001 - a fault is told apart from a bug, which is isolated
+            self._pipeline.raise_if_passing(error)
+            if len(chunks) == 1 or chunks[0].batch.header.policy.accept == "all_or_nothing":
+                trace = "".join(traceback.format_exception(error))
+                self.bury(chunks, cause=type(error).__name__, detail=trace)
+                return
+            middle = len(chunks) // 2
+            self.decide(chunks[:middle])
+            self.decide(chunks[middle:])
+
+    def bury(self, chunks: Sequence[StoredChunk], *, cause: str, detail: str) -> None:
+        """Dead-letter what the hub fails on, and answer its rows with MSG-14; the batch goes on after it."""
+        try:
+            self._pipeline.in_rounds(
+                lambda connection, group: _bury(connection, chunks, cause, detail[-4_000:], group)
+            )
+        except Exception as fault:
+            self._pipeline.raise_if_passing(fault)
+            raise
+
+    def close(self) -> None:
+        self._pipeline.close()
+
+
+def _bury(
+    connection: psycopg.Connection,
+    chunks: Sequence[StoredChunk],
+    cause: str,
+    detail: str,
+    group: Group,
+) -> None:
+    batch, first = chunks[0].batch, chunks[0]
+    with connection.transaction():
+        if not hold(connection, chunks):
+            return
+        row = bury(
+            connection,
+            lane=f"{batch.header.door}.bulk",
+            sender=batch.header.sender,
+            message_id=batch.message_id or None,
+            media_type=batch.header.media_type,
+            body=first.body,
+            cause=cause,
+            detail=detail,
+            headers={"batch": batch.id, "chunk": first.number},
+        )
+        text = f"the hub failed on this part of the file and keeps it as dead letter {row}"
+        refuse_chunks(connection, chunks, Reason(Rule.MSG_14, text), group)
+    log.error(
+        "bulk.dead_letter", row=row, sender=batch.header.sender, batch=batch.id, chunk=first.number, cause=cause
+    )  # fmt: skip
