@@ -1,9 +1,13 @@
 """`hub bench`: measurements of the hub on this machine."""
 
 import json
+from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from registry_store.category_documents import load_catalogue
+from router.bootstrap import SCHEMAS
 
 
 def register(app: typer.Typer) -> None:
@@ -11,6 +15,7 @@ def register(app: typer.Typer) -> None:
     bench.command("intake")(intake)
     bench.command("formats")(formats)
     bench.command("replay")(replay)
+    bench.command("generate")(generate)
     app.add_typer(bench, name="bench")
 
 
@@ -92,4 +97,43 @@ def replay(
         f"{report['records']:,} records in {seconds['median']:.1f} s "
         f"({seconds['lowest']:.1f} to {seconds['highest']:.1f}): {report['records_per_second']:,} records/s, "
         f"{report['processor_seconds']:.1f} s of processor time"
+    )
+
+
+def generate(  # noqa: PLR0917 - each is an option of the command line
+    out: Annotated[Path, typer.Option(help="The file; FILE.faults.jsonl stands beside it.")],
+    rows: Annotated[int, typer.Option(min=1, help="Rows (items) of the file.")] = 10_000,
+    format: Annotated[str, typer.Option(help="csv, xlsx, jsonl, parquet, xml or flat.")] = "csv",
+    category: Annotated[
+        str, typer.Option(help="heat_pump, ev_charge_point, battery_storage or mixed.")
+    ] = "heat_pump",
+    faults: Annotated[float, typer.Option(min=0, max=1, help="Share of rows at fault.")] = 0.01,
+    fault: Annotated[
+        list[str] | None, typer.Option(help="A kind of fault; of all kinds if none is named.")
+    ] = None,
+    changed: Annotated[
+        float, typer.Option(min=0, max=1, help="Share of rows whose meaning is another one.")
+    ] = 0.0,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same assets.")] = 1,
+    dialect: Annotated[
+        str, typer.Option(help="How values are written: template, continental or megawatts.")
+    ] = "template",
+    shuffle: Annotated[bool, typer.Option("--shuffle", help="In another order.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+) -> None:
+    """Write a portfolio with faults in known places, and beside it which rule must find what where."""
+    from bench.generate import Plan  # noqa: PLC0415 - as above
+    from bench.generate import generate as generate_portfolio  # noqa: PLC0415
+
+    plan = Plan(rows, format, category, faults, changed, seed, dialect, shuffle, tuple(fault or ()))
+    try:
+        made = generate_portfolio(plan, out, load_catalogue(SCHEMAS))
+    except ValueError as problem:
+        raise typer.BadParameter(str(problem)) from None
+    told = {
+        "file": str(made.file), "manifest": str(made.manifest),
+        "rows": made.rows, "faults": made.faults,
+    }  # fmt: skip
+    typer.echo(
+        json.dumps(told) if as_json else f"{made.rows:,} rows, {made.faults:,} faults: {out}"
     )
