@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 
 import structlog
@@ -14,11 +14,13 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from registry_store.batches.uploading import Bounds
 from registry_store.database import Database
 from registry_store.processes import BEAT_SECONDS, Heartbeat
 from registry_store.submissions import forget_old
 from router.bootstrap import Language
 from router.http.authentication import authentication
+from router.http.batch_uploads import answer_upload_failed, upload_routes
 from router.http.broker_link import BrokerLink
 from router.http.categories import category_routes, renewal
 from router.http.hardening import hardened
@@ -28,6 +30,7 @@ from router.http.metrics import Metrics
 from router.http.problems import Problem, answer_problem
 from router.http.records import record_routes
 from router.http.subscriptions import subscription_routes
+from router.uploads import UploadFailed, Uploads
 
 log = structlog.get_logger()
 
@@ -41,6 +44,7 @@ class Limits:
 
     body_bytes: int
     longest_wait_seconds: float
+    batches: Bounds = field(default_factory=Bounds)
 
 
 def create_app(
@@ -74,6 +78,7 @@ def create_app(
     )
     for routes in (
         message_routes(door),
+        upload_routes(Uploads(database, limits.batches), language.adapters, authenticated),
         category_routes(database, language.catalogue, language.live),
         health_routes(database, broker, metrics),
     ):
@@ -84,6 +89,7 @@ def create_app(
     ):
         app.include_router(routes, dependencies=[Depends(renewal(database, language.live))])
     app.add_exception_handler(Problem, answer_problem)
+    app.add_exception_handler(UploadFailed, answer_upload_failed)
     app.add_exception_handler(HTTPException, _answer_http_error)
     app.add_exception_handler(RequestValidationError, _answer_invalid)
     app.add_exception_handler(OperationalError, _answer_database_away)

@@ -6,13 +6,14 @@ from contracts.reasons import Rule
 from router.http.problems import Problem
 
 
-async def limited_body(request: Request, *, limit_bytes: int) -> bytes:
+async def limited_body(request: Request, *, limit_bytes: int, is_opaque: bool = False) -> bytes:
     """The body. Raises Problem 413 or 415 before the excess is in memory.
 
-    A compressed body is refused unread: what expands is bounded best by not expanding it.
+    A compressed body is refused unread: what expands is bounded best by not expanding it. `is_opaque`: it is
+    kept as it comes, so its encoding is nobody's concern here.
     """
     encoding = request.headers.get("content-encoding", "identity").strip().lower()
-    if encoding not in ("", "identity"):
+    if not is_opaque and encoding not in ("", "identity"):
         raise Problem(
             415,
             "content_encoding_refused",

@@ -37,11 +37,11 @@ class Said:
     statement_date: date | None = None
 
 
-def read_headers(headers: Headers, *, longest_wait_seconds: float) -> Said:
-    """Raises Problem with what to mend."""
+def read_headers(headers: Headers, *, longest_wait_seconds: float, needs_id: bool = True) -> Said:
+    """Raises Problem with what to mend. `needs_id`: whether the transport must carry the message's id."""
     media_type = headers.get("content-type", "")
     message_id = unquote(headers.get("ce-id") or headers.get("idempotency-key") or "")
-    if not message_id and essence(media_type) not in FILES:
+    if needs_id and not message_id and essence(media_type) not in FILES:
         raise _problem(
             Rule.MSG_04,
             "give the message's id as ce-id or Idempotency-Key, the same one when you repeat it",

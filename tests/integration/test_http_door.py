@@ -11,13 +11,10 @@ from pathlib import Path
 
 import httpx
 import pytest
-import uvicorn
 
-from router.http.app import Limits, create_app
-from router.http.broker_link import BrokerLink
 from router.servers.ports import is_free
 from tests.support.doors import Doors, doors, registration, until
-from tests.support.registry import LANGUAGE
+from tests.support.serving import serving
 
 EVENT = "application/cloudevents+json"
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -28,30 +25,6 @@ def hub(tmp_path, database, broker_vhost):
     with doors(tmp_path, database, broker_vhost) as opened:
         opened.admit("acme")
         yield opened
-
-
-@contextlib.asynccontextmanager
-async def serving(hub: Doors, broker_url: str | None = None):
-    """The application behind a real server, in the test's own loop."""
-    link = BrokerLink(broker_url or hub.broker_url, lanes_per_class=2)
-    app = create_app(hub.database, link, LANGUAGE, Limits(200_000, 10))
-    server = uvicorn.Server(
-        uvicorn.Config(app, port=0, loop="none", server_header=False, log_level="warning")
-    )
-    task = asyncio.create_task(server.serve())
-    try:
-        await until(lambda: server.started)
-        port = server.servers[0].sockets[0].getsockname()[1]
-        async with httpx.AsyncClient(
-            base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=30
-        ) as client:
-            if broker_url is None:
-                await until(lambda: link.is_connected)
-            client.auth = httpx.BasicAuth("acme", hub.secrets["acme"])
-            yield client
-    finally:
-        server.should_exit = True
-        await task
 
 
 def post(client: httpx.AsyncClient, body: bytes, id: str | None = "m-1", **headers: str):
