@@ -15,6 +15,7 @@ from adapters.hub_json import HubJson
 from adapters.json_lines.adapter import JsonLines
 from adapters.market_document.adapter import MarketDocuments
 from adapters.media_types import essence
+from adapters.tables.partner_profiles import PartnerProfiles
 from adapters.tables.profile import Profile
 from adapters.xlsx_tables import XlsxTables
 from contracts.categories import Catalogue
@@ -66,10 +67,11 @@ def adapters(
     profiles: Iterable[Profile],
     catalogue: Catalogue = _NO_CATEGORIES,
     *,
+    partners: PartnerProfiles | None = None,
     commands: frozenset[str] = COMMANDS,
 ) -> tuple[Adapter, ...]:
     """Every format that the hub reads. `profiles`: the table layouts that it knows; `catalogue`: the
-    categories that its forms are derived from.
+    categories that its forms are derived from; `partners`: the layouts that partners published.
     """
     layouts = tuple(profiles)
     return (
@@ -77,8 +79,8 @@ def adapters(
         JsonLines(commands),
         MarketDocuments(catalogue, commands, (ConfigurationReader(),)),
         FlatFiles(catalogue),
-        CsvTables(layouts, catalogue),
-        XlsxTables(layouts, catalogue),
+        CsvTables(layouts, catalogue, partners),
+        XlsxTables(layouts, catalogue, partners),
     )
 
 

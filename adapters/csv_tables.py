@@ -14,6 +14,7 @@ from adapters.tables.csv_rows import read_sheet
 from adapters.tables.encodings import read_text
 from adapters.tables.known import KnownProfiles
 from adapters.tables.naming import chosen, place_in_table, template_line, unusable
+from adapters.tables.partner_profiles import PartnerProfiles
 from adapters.tables.profile import Profile
 from adapters.tables.reading import File, read_tables
 from adapters.tables.receipts import csv_receipt
@@ -35,8 +36,13 @@ class CsvTables:
     media_types: tuple[str, ...] = ("text/csv",)
     writes = frozenset((*COMMANDS, *RECORDS))
 
-    def __init__(self, profiles: Iterable[Profile], catalogue: Catalogue = _NO_CATEGORIES) -> None:
-        self._known = KnownProfiles(profiles, catalogue)
+    def __init__(
+        self,
+        profiles: Iterable[Profile],
+        catalogue: Catalogue = _NO_CATEGORIES,
+        partners: PartnerProfiles | None = None,
+    ) -> None:
+        self._known = KnownProfiles(profiles, catalogue, partners)
         self.commands = self._known.commands | frozenset(COMMANDS)
 
     def decode(self, envelope: Envelope, limits: Limits) -> Decoded:
@@ -50,7 +56,7 @@ class CsvTables:
         text = read_text(envelope.body, parameters.get("charset"))
         if isinstance(text, Reason):
             return file.refused(text)
-        known = chosen(self._known, parameters, template_line(text[0]), envelope.received_at)
+        known = chosen(self._known, parameters, template_line(text[0]), envelope)
         if isinstance(known, Reason):
             return file.refused(known)
         file.layouts[known.name] = known

@@ -12,6 +12,7 @@ from adapters import media_types
 from adapters.tables.csv_rows import Sheet
 from adapters.tables.known import Known, KnownProfiles
 from adapters.tables.naming import chosen, place_in_table, unusable
+from adapters.tables.partner_profiles import PartnerProfiles
 from adapters.tables.profile import Profile
 from adapters.tables.reading import File, read_tables
 from adapters.tables.templates.documents import COMMANDS, RECORDS
@@ -37,8 +38,13 @@ class XlsxTables:
     media_types: tuple[str, ...] = (XLSX,)
     writes = frozenset((*COMMANDS, *RECORDS))
 
-    def __init__(self, profiles: Iterable[Profile], catalogue: Catalogue) -> None:
-        self._known = KnownProfiles(profiles, catalogue)
+    def __init__(
+        self,
+        profiles: Iterable[Profile],
+        catalogue: Catalogue,
+        partners: PartnerProfiles | None = None,
+    ) -> None:
+        self._known = KnownProfiles(profiles, catalogue, partners)
         self.commands = self._known.commands | frozenset(COMMANDS)
 
     def decode(self, envelope: Envelope, limits: Limits) -> Decoded:
@@ -92,7 +98,7 @@ class XlsxTables:
         if own is None and not parameters.get("profile"):
             file.notes.append(f"{not_read}it names no template")
             return None
-        known = chosen(self._known, parameters, own, file.envelope.received_at)
+        known = chosen(self._known, parameters, own, file.envelope)
         if isinstance(known, Reason):
             file.reasons.append(known.at(f'sheet "{sheet.name}"'))
             return None

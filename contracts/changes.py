@@ -30,6 +30,8 @@ EVENTS = frozenset(
         "category_version.deprecated",
         "category_version.retired",
         "category_version.waived",
+        "mapping_profile.published",
+        "mapping_profile.retired",
     }
 )
 

@@ -22,6 +22,7 @@ from contracts.command_values import (
     Revision,
     Token,
 )
+from contracts.mapping_commands import MAPPING_PAYLOADS
 from contracts.reasons import Reason, Rule, escape_pointer
 
 
@@ -218,6 +219,7 @@ PAYLOADS: dict[str, type[Closed]] = {
     "market_unit.compose": MarketUnitCompose,
     "market_unit.deregister": MarketUnitDeregister,
     **CATEGORY_PAYLOADS,
+    **MAPPING_PAYLOADS,
 }
 COMMANDS = frozenset(PAYLOADS)
 

@@ -134,7 +134,17 @@ _MEMBER_VIEW: dict[str, dict[str, View]] = {
         "approved_at": View.owner,
         "waiver": View.owner,
     },
+    "mapping_profile": dict.fromkeys(
+        (
+            *("kind", "id", "version", "status", "valid_from", "recorded_at"),
+            *("profile", "profile_version", "party", "owner", "title", "document", "hash"),
+            *("published_at", "retired_at"),
+        ),
+        View.owner,
+    ),
 }
+#: Kinds that stewards see as their owners do.
+_OF_STEWARDS = ("category_version", "mapping_profile")
 _VIEW_OF_CLASS = {view.name: view for view in View}
 
 
@@ -149,8 +159,10 @@ def view_of(audience: Audience, principal: Principal) -> View:  # noqa: PLR0911 
         return View.owner
     if not principal.roles:
         return View.none
-    if audience.kind == "category_version" and "steward" in principal.roles:
+    if audience.kind in _OF_STEWARDS and "steward" in principal.roles:
         return View.owner
+    if audience.kind == "mapping_profile":
+        return View.none
     if "regulator" in principal.roles:
         return View.operator
     if "system_operator" in principal.roles and any(

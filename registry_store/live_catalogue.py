@@ -1,8 +1,9 @@
-"""The published category versions of the registry, in the catalogue of a process that runs.
+"""The published category versions of the registry, in the catalogue of a process that runs; and with them the
+mapping profiles of partners.
 
-Every process looks before it reads a message, cuts a bundle or answers a request: one query over an index
-that holds category versions alone. Only where that stamp moved are the versions read. So a version that is
-published is known everywhere before it is in force, and no process is started again.
+Every process looks before it reads a message, cuts a bundle or answers a request: one query over indexes
+that hold category versions and profiles alone. Only where that stamp moved are the versions read. So a version
+that is published is known everywhere before it is in force, and no process is started again.
 """
 
 import threading
@@ -21,8 +22,15 @@ from registry_store.rules.audience import PUBLIC_STATES
 
 log = structlog.get_logger()
 
-#: Moves with every change of a category version: versions of a record only go up, records are never removed.
-_STAMP = "SELECT count(*), coalesce(sum(version), 0) FROM record WHERE kind = 'category_version'"
+#: Moves with every change of a category version, and of a profile: versions of a record only go up, records are
+#: never removed.
+_STAMP = (
+    "SELECT c.*, p.* "
+    "FROM (SELECT count(*), coalesce(sum(version), 0) FROM record WHERE kind = 'category_version') c, "
+    "(SELECT count(*), coalesce(sum(version), 0) FROM record WHERE kind = 'mapping_profile') p"
+)
+#: How many of its members are of category versions.
+_OF_CATEGORIES = 2
 _PUBLISHED = (
     "SELECT r.id, r.version, v.content FROM record r "
     "JOIN record_version v ON v.record = r.row AND v.version = r.current_version "
@@ -44,28 +52,39 @@ class _Read(NamedTuple):
 
 
 class LiveCatalogue:
-    """Keeps `catalogue` as the registry has it: the versions that it was made with, and those published."""
+    """Keeps `catalogue` as the registry has it: the versions that it was made with, and those published. Where
+    profiles have changed, `profiles` looks.
+    """
 
-    def __init__(self, catalogue: Catalogue, reader: CategoryReader) -> None:
+    def __init__(
+        self, catalogue: Catalogue, reader: CategoryReader, profiles: Renew = nothing_new
+    ) -> None:
         self._catalogue = catalogue
         self._reader = reader
+        self._renew_profiles = profiles
         self._delivered = {(each.name, each.version): each for each in catalogue}
-        self._stamp: tuple[Any, ...] = (0, 0)
+        self._stamp: tuple[Any, ...] = (0, 0, 0, 0)
         self._read: dict[str, _Read] = {}
         self._lock = threading.Lock()
 
     def renew(self, connection: psycopg.Connection) -> None:
         """Look, and take over what has changed. Raises what the database raises."""
-        stamp = connection.execute(_STAMP).fetchone()
+        stamp = connection.execute(_STAMP).fetchone() or (0, 0, 0, 0)
         if stamp == self._stamp:
             return
         with self._lock:
-            rows = connection.execute(_PUBLISHED, (list(PUBLIC_STATES),)).fetchall()
-            self._read = {id: self._version(id, version, content) for id, version, content in rows}
-            live = [read.category for read in self._read.values() if read.category is not None]
-            versions = self._delivered | {(each.name, each.version): each for each in live}
-            self._catalogue.renew(versions.values())
-            self._stamp = stamp or (0, 0)
+            if stamp[:_OF_CATEGORIES] != self._stamp[:_OF_CATEGORIES]:
+                self._renew_categories(connection)
+            if stamp[_OF_CATEGORIES:] != self._stamp[_OF_CATEGORIES:]:
+                self._renew_profiles(connection)
+            self._stamp = stamp
+
+    def _renew_categories(self, connection: psycopg.Connection) -> None:
+        rows = connection.execute(_PUBLISHED, (list(PUBLIC_STATES),)).fetchall()
+        self._read = {id: self._version(id, version, content) for id, version, content in rows}
+        live = [read.category for read in self._read.values() if read.category is not None]
+        versions = self._delivered | {(each.name, each.version): each for each in live}
+        self._catalogue.renew(versions.values())
         log.info("catalogue.renewed", versions=len(live))
 
     def _version(self, id: str, version: int, content: str) -> _Read:

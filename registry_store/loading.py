@@ -12,7 +12,7 @@ from registry_store.rules.decision import Needs
 from registry_store.rules.state import State
 
 #: Locks are taken kind by kind, and by row within a kind, so that two groups never wait in a circle.
-_LOCK_ORDER = ("organisation", "asset", "market_unit", "category_version")
+_LOCK_ORDER = ("organisation", "asset", "market_unit", "category_version", "mapping_profile")
 _FINAL = ("deregistered", "inactive")
 
 

@@ -3,11 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import orjson
 
 from adapters import Adapter, adapters
+from adapters.tables.partner_profiles import PartnerProfiles
 from adapters.tables.profile import Profile, profile_from_document
+from adapters.tables.profile_reading import ProfileReader
 from adapters.tables.templates.documents import ITEMS, MARKET_UNIT
 from contracts.categories import Catalogue
 from contracts.messages import Limits
@@ -17,9 +20,11 @@ from registry_store.conformance import Conformance
 from registry_store.database import Database
 from registry_store.genesis import ensure_hub_organisation
 from registry_store.live_catalogue import LiveCatalogue
+from registry_store.live_profiles import LiveProfiles
 from registry_store.rules.decision import Setting
 from router.category_forms import underivable
 from router.pipeline import Pipeline
+from router.pipeline.bulk import BulkPipeline
 from router.record_forms import RecordForms
 from router.settings import Settings
 
@@ -35,6 +40,7 @@ class Language:
     catalogue: Catalogue
     conformance: Conformance
     categories: CategoryReader
+    profiles: ProfileReader
     adapters: tuple[Adapter, ...]
     limits: Limits
     forms: RecordForms
@@ -42,13 +48,20 @@ class Language:
 
     def setting(self, now: datetime, hub_key: bytes, id_round: int = 0) -> Setting:
         return Setting(
-            now, hub_key, self.catalogue, self.conformance.conform, self.categories, id_round
+            now,
+            hub_key,
+            self.catalogue,
+            self.conformance.conform,
+            self.categories,
+            self.profiles.check,
+            id_round,
         )
 
 
 def language() -> Language:
     catalogue, layouts = load_catalogue(SCHEMAS), profiles()
-    spoken = adapters(layouts, catalogue)
+    of_partners = PartnerProfiles()
+    spoken = adapters(layouts, catalogue, partners=of_partners)
     reader = category_reader(
         SCHEMAS,
         reserved={*RESERVED_LAYOUTS, *(each.name for each in layouts)},
@@ -58,11 +71,20 @@ def language() -> Language:
         catalogue,
         Conformance(catalogue),
         reader,
+        ProfileReader(profile_schema(), (each.name for each in layouts), catalogue),
         spoken,
         Limits(),
         RecordForms(spoken),
-        LiveCatalogue(catalogue, reader),
+        LiveCatalogue(catalogue, reader, LiveProfiles(of_partners.renew).renew),
     )
+
+
+def profile_schema() -> dict[str, Any]:
+    """What every mapping profile conforms to."""
+    schema: dict[str, Any] = orjson.loads(
+        (SCHEMAS / "profiles" / "profile.schema.json").read_bytes()
+    )
+    return schema
 
 
 def profiles() -> list[Profile]:
@@ -95,4 +117,14 @@ def pipeline(
         make_setting=lambda now, id_round: spoken.setting(now, key, id_round),
         limits=spoken.limits,
         renew=spoken.live.renew,
+    )
+
+
+def bulk_pipeline(
+    settings: Settings, store: Database, spoken: Language | None = None
+) -> BulkPipeline:
+    """A pipeline of its own for one bulk worker."""
+    spoken = spoken or language()
+    return BulkPipeline(
+        pipeline(settings, store, spoken), adapters=spoken.adapters, limits=spoken.limits
     )

@@ -18,6 +18,7 @@ from contracts.visibility import Principal
 from registry_store.rules.asset_statement import Stated, statement_reasons
 from registry_store.rules.category_draft import Drafted
 from registry_store.rules.decision import Accepted, Context, Decision, Rejected, Setting
+from registry_store.rules.mapping_profile_publish import StatedProfile
 from router import offline_units
 from router.bootstrap import Language
 from router.offline_units import AssumingState, Validated
@@ -151,7 +152,7 @@ def _decided(read_item: ReadItem, state: AssumingState, context: Context) -> Val
     command = route.prepare(read_item.command, context)
     if (validated := _OF_UNITS.get(name)) is not None:
         return validated(command, state, context)
-    if isinstance(command, Drafted):
+    if isinstance(command, Drafted | StatedProfile):
         return "rejected" if command.reasons else "accepted", command.reasons, None
     if name in _REGISTRATIONS:
         return _registered(route.decide(command, state, context), state)

@@ -13,6 +13,8 @@ from registry_store.rules import (
     category_publication,
     category_review,
     category_versions,
+    mapping_profile_publish,
+    mapping_profile_retire,
     market_unit_compose,
     market_unit_create,
     market_unit_deregister,
@@ -78,4 +80,12 @@ ROUTES: dict[str, Route] = {
     ),
     "category.deprecate": Route(category_versions.needs, category_publication.decide_deprecate),
     "category.retire": Route(category_versions.needs, category_publication.decide_retire),
+    "mapping_profile.publish": Route(
+        mapping_profile_publish.needs_publish,
+        mapping_profile_publish.decide_publish,
+        mapping_profile_publish.state_publish,
+    ),
+    "mapping_profile.retire": Route(
+        mapping_profile_retire.needs_retire, mapping_profile_retire.decide_retire
+    ),
 }

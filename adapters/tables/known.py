@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from adapters.tables.headings import HeadingIndex
+from adapters.tables.partner_profiles import Known, PartnerProfiles
 from adapters.tables.profile import Profile, profile_from_document
 from adapters.tables.templates.documents import (
     ITEMS,
@@ -17,35 +17,36 @@ from adapters.tables.templates.documents import (
 from contracts.categories import Catalogue, Category
 from contracts.reasons import Reason, Rule
 
-
-class Known:
-    """A profile with its headings indexed."""
-
-    def __init__(self, profile: Profile) -> None:
-        self.profile = profile
-        self.index = HeadingIndex(profile)
-
-    @property
-    def name(self) -> str:
-        return f"{self.profile.name} {self.profile.version}"
+__all__ = ["Known", "KnownProfiles"]
 
 
 class KnownProfiles:
     """Finds a layout by name and version. Of several versions of a profile the newest is meant, and of a
-    category's template the one that is effective, unless one is named. The catalogue may grow meanwhile:
+    category's template the one that is effective, unless one is named. What the hub itself has comes before
+    what partners published. Catalogue and partners' profiles may grow meanwhile:
     a template is made when it is first asked for, and again when its categories are others.
     """
 
-    def __init__(self, profiles: Iterable[Profile], catalogue: Catalogue) -> None:
+    def __init__(
+        self,
+        profiles: Iterable[Profile],
+        catalogue: Catalogue,
+        partners: PartnerProfiles | None = None,
+    ) -> None:
         oldest_first = sorted(profiles, key=_version_order)
         self._profiles = {(known.name, known.version): Known(known) for known in oldest_first}
         self._newest = {known.name: Known(known) for known in oldest_first}
         self._catalogue = catalogue
+        self._partners = partners or PartnerProfiles()
         self._made: dict[tuple[str, str, bool], tuple[tuple[Category, ...], Known]] = {}
         self.commands = frozenset(known.command for known in oldest_first)
 
-    def named(self, name: str, version: str | None, at: datetime) -> Known | Reason:
-        """The layout, or the reason (MSG_01) why there is none of that name and version."""
+    def named(
+        self, name: str, version: str | None, at: datetime, sender: str = ""
+    ) -> Known | Reason:
+        """The layout for a file of `sender` that came in at that hour, or the reason (MSG_01) why there is none
+        of that name and version.
+        """
         if (name, version or "") in self._profiles:
             return self._profiles[name, version or ""]
         if version is None and name in self._newest:
@@ -60,7 +61,10 @@ class KnownProfiles:
             if version is None
             else self._catalogue.get(name, version)
         )
-        return self._unknown() if category is None else self.of(category, version is not None)
+        if category is not None:
+            return self.of(category, version is not None)
+        own = self._partners.named(sender, name, version, at)
+        return self._unknown(sender, at) if own is None else own
 
     def of(self, category: Category, stated_version: bool) -> Known:  # noqa: FBT001 - a fact of the media type
         """The template of a category version."""
@@ -88,12 +92,13 @@ class KnownProfiles:
             made = self._made[key] = (categories, Known(profile))
         return made[1]
 
-    def _unknown(self) -> Reason:
-        profiles = ", ".join(f"{name} {version}" for name, version in self._profiles) or "none"
+    def _unknown(self, sender: str, at: datetime) -> Reason:
+        own = [(each.name, each.version) for each in self._partners.of(sender, at)]
+        profiles = ", ".join(f"{name} {number}" for name, number in (*self._profiles, *own))
         templates = ", ".join((*self._catalogue.names(), MARKET_UNIT, ITEMS))
         text = (
             "a table names its layout, as in text/csv; profile=NAME, or in a first row Template, NAME; "
-            f"the hub has the mapping profiles: {profiles}; the templates: {templates}"
+            f"the hub has the mapping profiles: {profiles or 'none'}; the templates: {templates}"
         )
         return Reason(Rule.MSG_01, text)
 

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from adapters.strict_json import too_large
@@ -57,7 +56,7 @@ def unusable(envelope: Envelope, limits: Limits) -> Reason | None:
 
 
 def chosen(
-    known: KnownProfiles, parameters: Mapping[str, str], own: Named | None, at: datetime
+    known: KnownProfiles, parameters: Mapping[str, str], own: Named | None, envelope: Envelope
 ) -> Known | Reason:
     """The layout that the media type names, or else the file itself; MSG_01 where they name different ones."""
     profile = parameters.get("profile", "").lower()
@@ -67,7 +66,7 @@ def chosen(
         return Reason(Rule.MSG_01, text)
     if own is not None and version is None:
         version = own[1]
-    return known.named(name, version, at)
+    return known.named(name, version, envelope.received_at, envelope.sender)
 
 
 def place_in_table(item: Item, path: str) -> str:

@@ -21,14 +21,16 @@ def unit_audience(
 
 
 def audience_of(kind: str, id: str, content: Mapping[str, Any]) -> Audience:
-    """Of an organisation, an asset or a category version. That of a market unit does not follow from its
-    content alone.
+    """Of an organisation, an asset, a category version or a mapping profile. That of a market unit does not
+    follow from its content alone.
     """
     if kind == "organisation":
         return Audience(kind=kind, organisations=(id,))
     if kind == "category_version":
         is_public = content["status"] in PUBLIC_STATES
         return Audience(kind=kind, category=content["category"], hidden=not is_public)
+    if kind == "mapping_profile":
+        return Audience(kind=kind, organisations=(content["owner"],), hidden=True)
     network = content.get("network", {})
     fsp = content.get("fsp")
     owner = content.get("owner", {}).get("organisation")

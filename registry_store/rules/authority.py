@@ -30,6 +30,10 @@ ROLES_OF_COMMAND = {
     "category.deprecate": frozenset({"steward"}),
     "category.retire": frozenset({"steward"}),
     "category.waive": frozenset({"facilitator"}),
+    "mapping_profile.publish": frozenset(
+        {"fsp", "platform", "installer", "system_operator", "facilitator"}
+    ),
+    "mapping_profile.retire": frozenset(),  # its own, whatever its roles
 }
 
 

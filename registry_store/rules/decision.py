@@ -14,6 +14,8 @@ from registry_store.category_reading import CategoryReader
 
 #: Checks and canonicalises the attributes of an asset: (canonical attributes, reasons).
 Conform = Callable[[Category, Mapping[str, Any]], tuple[dict[str, Any], tuple[Reason, ...]]]
+#: Everything that is wrong with the document of a mapping profile (MAP-01, MAP-02, MAP-05).
+CheckProfile = Callable[[Mapping[str, Any]], tuple[Reason, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,8 @@ class Setting:
     conform: Conform
     #: Reads category documents that come by message.
     categories: CategoryReader
+    #: Checks mapping profiles that come by message.
+    check_profile: CheckProfile
     #: Raised when a derived id was taken, so that the next free one is found.
     id_round: int = 0
 

@@ -38,10 +38,11 @@ record = Table(
     Column("fsp", BigInteger),
     Index("record_of_fsp", "fsp", postgresql_where=text("fsp IS NOT NULL")),
     UniqueConstraint("id", name="record_id_once"),
-    #: What every process asks before it reads anything: whether a category version has changed.
+    #: What every process asks before it reads anything: whether a category version, or a profile, has changed.
     Index(
         "record_category_versions", "version", postgresql_where=text("kind = 'category_version'")
     ),
+    Index("record_mapping_profiles", "version", postgresql_where=text("kind = 'mapping_profile'")),
 )
 
 #: Versions, append-only: what was stated to be true from `valid_from` on. Where a slice ends follows
