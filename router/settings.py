@@ -103,6 +103,25 @@ class Settings(BaseSettings):
     message_limit_bytes: int = Field(
         default=32 * 1024 * 1024, ge=1024, description="Largest body that a door takes."
     )
+    batch_chunk_rows: int = Field(
+        default=500,
+        ge=1,
+        le=5_000,
+        description="Rows of a chunk, the part of a batch that is decided at once.",
+    )
+    batch_chunks_per_commit: int = Field(
+        default=2, ge=1, le=4, description="Chunks that a bulk worker commits together at most."
+    )
+    batch_expanded_limit_bytes: int = Field(
+        default=16 * 1024 * 1024 * 1024,
+        ge=1024,
+        description="What a compressed file may expand to.",
+    )
+    batch_expansion_limit: int = Field(
+        default=200,
+        ge=2,
+        description="How many times its size a compressed file may expand to, beyond the first 64 MiB.",
+    )
     receipt_wait_seconds: float = Field(
         default=30, gt=0, description="Longest `Prefer: wait` that the HTTP door grants."
     )

@@ -13,6 +13,8 @@ DEAD = "fmar.dead"
 EXPIRED = "fmar.expired"
 
 CLASSES = ("urgent", "normal")
+#: Chunks of batches, as references. The hub alone feeds it: no partner's key is of this class.
+BULK = "bulk"
 
 #: Slugs are one word of a topic key, so that `<slug>.<class>` cannot be written two ways.
 SLUG = re.compile(r"[a-z][a-z0-9-]{1,39}")

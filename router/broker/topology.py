@@ -32,7 +32,7 @@ async def declare(channel: AbstractChannel, *, lanes_per_class: int) -> None:
             durable=True,
             arguments={"alternate-exchange": names.UNROUTABLE},
         )
-    for message_class in names.CLASSES:
+    for message_class in (*names.CLASSES, names.BULK):
         for queue in names.lanes(message_class, lanes_per_class):
             arguments = _lane_arguments(channel, dead=names.DEAD)
             await channel.queue_declare(queue, durable=True, arguments=arguments)
@@ -52,6 +52,7 @@ async def admit(channel: AbstractChannel, slug: str, *, lane: int, queues: bool 
             await channel.queue_bind(
                 names.lane(message_class, lane), exchange, names.key(slug, message_class)
             )
+    await admit_bulk(channel, slug, lane=lane)
     if queues:
         await channel.queue_declare(
             names.receipts(slug),
@@ -62,6 +63,15 @@ async def admit(channel: AbstractChannel, slug: str, *, lane: int, queues: bool 
                 "x-overflow": "reject-publish",
             },
         )
+
+
+async def admit_bulk(channel: AbstractChannel, slug: str, *, lane: int) -> None:
+    """Bind the references to a partner's chunks to its bulk lane: on the hub's own exchange alone, so that
+    nothing that a partner publishes can get there. Idempotent.
+    """
+    await channel.queue_bind(
+        names.lane(names.BULK, lane), names.REFERENCE, names.key(slug, names.BULK)
+    )
 
 
 def _lane_arguments(channel: AbstractChannel, *, dead: str | None) -> dict[str, Any]:

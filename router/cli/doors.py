@@ -1,5 +1,7 @@
 """`hub work` and `hub serve`: the processes behind the doors."""
 
+from typing import Annotated
+
 import typer
 
 from router.http.running import serve as run_server
@@ -13,11 +15,15 @@ def register(app: typer.Typer) -> None:
     app.command("serve")(serve)
 
 
-def work() -> None:
+def work(
+    bulk: Annotated[
+        bool, typer.Option("--bulk", help="Decide the chunks of batches, instead of messages.")
+    ] = False,
+) -> None:
     """Take messages from the lanes, decide them, answer them. Stops on SIGTERM. `hub up` runs some."""
     settings = Settings()
-    configure_logging(settings.log_level, process="work")
-    run_worker(settings)
+    configure_logging(settings.log_level, process="bulk" if bulk else "work")
+    run_worker(settings, bulk=bulk)
 
 
 def serve() -> None:

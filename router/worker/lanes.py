@@ -1,4 +1,4 @@
-"""The lanes of one worker: two channels with their consumers, watched.
+"""The lanes of one worker: a channel for each class with its consumers, watched.
 
 Nothing is repaired piece by piece. When the broker cancels a consumer, closes a channel or drops the
 connection, `Lanes` is broken as a whole; its owner builds a new one, and what was not acknowledged
@@ -7,6 +7,7 @@ comes again.
 
 import asyncio
 from collections.abc import Iterable
+from typing import NamedTuple
 
 import structlog
 from aiormq.abc import AbstractChannel, AbstractConnection
@@ -23,8 +24,21 @@ log = structlog.get_logger()
 PREFETCH = 1_000
 #: The queues behind the lanes are read like lanes of the normal class.
 SIDINGS = (names.EXPIRED, names.UNROUTABLE)
-#: Of a group, normal messages get this part even while urgent ones keep coming.
-_NORMAL_PART = 0.2
+
+
+class Reads(NamedTuple):
+    """What the workers of one role read: classes of lanes, the preferred one first."""
+
+    role: str
+    classes: tuple[str, ...]
+    sidings: tuple[str, ...] = ()
+
+
+SINGLE = Reads("work", names.CLASSES, SIDINGS)
+#: By processes of their own, so that no single message waits for a chunk.
+BULK = Reads("bulk", (names.BULK,))
+#: Of a group, messages of the last class get this part even while preferred ones keep coming.
+_LAST_PART = 0.2
 
 
 class LanesBroken(ConnectionError):
@@ -38,19 +52,24 @@ class Lanes:
     and acknowledgements must still get through.
     """
 
-    def __init__(self, consuming: AbstractConnection, publishing: AbstractConnection) -> None:
+    def __init__(
+        self, consuming: AbstractConnection, publishing: AbstractConnection, reads: Reads
+    ) -> None:
         self._connections = (consuming, publishing)
+        self._reads = reads
         self.arrived = asyncio.Event()
         self.broken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.broken.add_done_callback(lambda broken: broken.cancelled() or broken.exception())
         self._inbox_of: dict[str, Inbox] = {}
         self.consumed: set[str] = set()
         self.publisher: Publisher
-        self.urgent: Inbox
-        self.normal: Inbox
+        #: One per class.
+        self.inboxes: list[Inbox] = []
 
     @classmethod
-    async def open(cls, url: str, *, name: str, lanes_per_class: int) -> "Lanes":
+    async def open(
+        cls, url: str, *, name: str, lanes_per_class: int, reads: Reads = SINGLE
+    ) -> "Lanes":
         """Raises one of BROKER_FAULTS."""
         gate = Gate()
         consuming = await connect(url, name=f"{name} lanes", gate=gate)
@@ -59,7 +78,7 @@ class Lanes:
         except BaseException:
             await close_quietly(consuming)
             raise
-        lanes = cls(consuming, publishing)
+        lanes = cls(consuming, publishing, reads)
         try:
             await lanes._prepare(gate, lanes_per_class)
         except BaseException:
@@ -70,22 +89,20 @@ class Lanes:
     async def _prepare(self, gate: Gate, lanes_per_class: int) -> None:
         consuming, publishing = self._connections
         held = Held(gate)
-        inboxes = []
-        for _ in names.CLASSES:
+        for message_class in self._reads.classes:
             channel = await open_channel(consuming)
             await channel.basic_qos(prefetch_count=PREFETCH)
-            inboxes.append(Inbox(channel, held, self.arrived))
+            inbox = Inbox(channel, held, self.arrived)
+            self.inboxes.append(inbox)
             self._watch(channel)
-        self.urgent, self.normal = inboxes
-        await topology.declare(self.urgent.channel, lanes_per_class=lanes_per_class)
+            for queue in names.lanes(message_class, lanes_per_class):
+                self._inbox_of[queue] = inbox
+        for queue in self._reads.sidings:
+            self._inbox_of[queue] = self.inboxes[-1]
+        await topology.declare(self.inboxes[0].channel, lanes_per_class=lanes_per_class)
         receipts = await open_channel(publishing, confirms=True)
         self._watch(receipts)
         self.publisher = Publisher(receipts)
-        for message_class, inbox in zip(names.CLASSES, inboxes, strict=True):
-            for queue in names.lanes(message_class, lanes_per_class):
-                self._inbox_of[queue] = inbox
-        for queue in SIDINGS:
-            self._inbox_of[queue] = self.normal
 
     def _watch(self, channel: AbstractChannel) -> None:
         channel.closing.add_done_callback(lambda _: self._break("channel or connection closed"))
@@ -117,12 +134,12 @@ class Lanes:
         self.consumed.clear()
 
     def waiting(self) -> int:
-        return len(self.urgent) + len(self.normal)
+        return sum(len(inbox) for inbox in self.inboxes)
 
     async def take(
         self, limits: Limits, *, wait_seconds: float, patience_seconds: float
     ) -> list[tuple[Inbox, list[Arrival]]]:
-        """What waits, urgent first, per inbox; empty after `patience_seconds` without any.
+        """What waits, the preferred class first, per inbox; empty after `patience_seconds` without any.
 
         Where less than a group waits, `wait_seconds` are given for more to come.
         Raises LanesBroken.
@@ -138,25 +155,24 @@ class Lanes:
             await asyncio.sleep(wait_seconds)
         if self.broken.done():
             self.broken.result()
-        kept_for_normal = int(limits.messages * _NORMAL_PART) if len(self.normal) else 0
-        urgent = self.urgent.take(Limits(max(1, limits.messages - kept_for_normal), limits.bytes))
-        if urgent and urgent[0].redelivered:
-            return [(self.urgent, urgent)]
-        room = limits.messages - len(urgent)
-        normal = (
-            []
-            if urgent and self.normal.starts_redelivered()
-            else self.normal.take(Limits(room, limits.bytes))
+        first, last = self.inboxes[0], self.inboxes[-1]
+        kept_for_last = int(limits.messages * _LAST_PART) if first is not last and len(last) else 0
+        preferred = first.take(Limits(max(1, limits.messages - kept_for_last), limits.bytes))
+        if first is last or (preferred and preferred[0].redelivered):
+            return [(first, preferred)] if preferred else []
+        room = limits.messages - len(preferred)
+        others = (
+            [] if preferred and last.starts_redelivered() else last.take(Limits(room, limits.bytes))
         )
-        return [(i, taken) for i, taken in ((self.urgent, urgent), (self.normal, normal)) if taken]
+        return [(i, taken) for i, taken in ((first, preferred), (last, others)) if taken]
 
     async def close(self) -> None:
         for connection in self._connections:
             await close_quietly(connection)
 
 
-def all_queues(lanes_per_class: int) -> Iterable[tuple[str, ...]]:
-    """What is shared among workers, one class at a time, so that each gets a part of each."""
-    for message_class in names.CLASSES:
+def all_queues(reads: Reads, lanes_per_class: int) -> Iterable[tuple[str, ...]]:
+    """What is shared among the workers of a role, one class at a time, so that each gets a part of each."""
+    for message_class in reads.classes:
         yield names.lanes(message_class, lanes_per_class)
-    yield SIDINGS
+    yield reads.sidings

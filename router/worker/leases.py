@@ -11,19 +11,19 @@ import psycopg
 
 from registry_store.database import Database
 from registry_store.processes import Heartbeat, live, share
-from router.worker.lanes import all_queues
+from router.worker.lanes import SINGLE, Reads, all_queues
 
-ROLE = "work"
 _LOCK_SPACE = 7_305_100
 
 
 class Leases:
     """Blocking; for one thread at a time."""
 
-    def __init__(self, database: Database, *, lanes_per_class: int) -> None:
+    def __init__(self, database: Database, *, lanes_per_class: int, reads: Reads = SINGLE) -> None:
         self._database = database
         self._lanes_per_class = lanes_per_class
-        self._heartbeat = Heartbeat(database, ROLE)
+        self._reads = reads
+        self._heartbeat = Heartbeat(database, reads.role)
         self._connection: psycopg.Connection | None = None
         self.held: set[str] = set()
 
@@ -37,9 +37,12 @@ class Leases:
         What is to be given up stays locked until `give_up`. Raises database errors.
         """
         self._heartbeat.beat()
-        members = live(self._database, ROLE)
+        members = live(self._database, self._reads.role)
         wanted: frozenset[str] = frozenset().union(
-            *(share(queues, members, self.id) for queues in all_queues(self._lanes_per_class))
+            *(
+                share(queues, members, self.id)
+                for queues in all_queues(self._reads, self._lanes_per_class)
+            )
         )
         lost = self._lost_with_the_session()
         connection = self._session()

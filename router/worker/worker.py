@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 import structlog
 from psycopg import Error as DatabaseError
@@ -20,7 +20,7 @@ from registry_store.processes import BEAT_SECONDS
 from router.answers import Answer
 from router.broker.connection import BROKER_FAULTS
 from router.worker.arrival import Arrival
-from router.worker.deciding import Decider, Entry
+from router.worker.deciding import Entry
 from router.worker.inbox import Inbox, Limits
 from router.worker.lanes import Lanes, LanesBroken
 from router.worker.leases import Leases
@@ -46,6 +46,14 @@ class Options:
     stop_seconds: float = 15.0
 
 
+class Decides(Protocol):
+    """What is done with a group, on the one thread that decides: an answer per entry, None where there is
+    nobody to answer. Raises Transient.
+    """
+
+    def decide(self, entries: Sequence[Entry]) -> list[Answer | None]: ...
+
+
 class Worker:
     """`open_lanes` connects anew; `make_settler` gives what publishes over these lanes."""
 
@@ -54,7 +62,7 @@ class Worker:
         *,
         open_lanes: Callable[[], Awaitable[Lanes]],
         make_settler: Callable[[Lanes], Settler],
-        decider: Decider,
+        decider: Decides,
         leases: Leases,
         options: Options,
     ) -> None:

@@ -1,0 +1,1 @@
+"""Batches on their way: cut, dispatched chunk by chunk, ended with one receipt. The doors are elsewhere."""
