@@ -6,9 +6,9 @@ for numbers below 0.00001; a property test holds it against the `rfc8785` packag
 """
 
 import hashlib
-import hmac
 import re
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -47,5 +47,25 @@ def content_hash(salt: bytes, content: bytes) -> bytes:
 
 def derived(key: bytes, *parts: str) -> bytes:
     """HMAC-SHA-256 of the parts, unambiguously joined: the same input gives the same bytes."""
-    text = "".join([f"{len(part)}:{part}" for part in parts])
-    return hmac.digest(key, text.encode(), "sha256")
+    inner, outer = _keyed(key)
+    inner, outer = inner.copy(), outer.copy()
+    inner.update("".join([f"{len(part)}:{part}" for part in parts]).encode())
+    outer.update(inner.digest())
+    return outer.digest()
+
+
+@lru_cache(maxsize=64)
+def _keyed(key: bytes) -> tuple["hashlib._Hash", "hashlib._Hash"]:
+    """Both hashes of HMAC after the key's own block, so that it is not hashed for each row again.
+
+    Source: RFC 2104, section 4.
+    """
+    block = (key if len(key) <= _BLOCK_BYTES else hashlib.sha256(key).digest()).ljust(
+        _BLOCK_BYTES, b"\0"
+    )
+    return hashlib.sha256(block.translate(_INNER)), hashlib.sha256(block.translate(_OUTER))
+
+
+_BLOCK_BYTES = 64
+_INNER = bytes(byte ^ 0x36 for byte in range(256))
+_OUTER = bytes(byte ^ 0x5C for byte in range(256))

@@ -14,7 +14,7 @@ from typing import Any
 import psycopg
 
 from contracts.canonical import content_hash
-from registry_store.change_log import GENESIS, LogEntry, merkle_root, segment_hash
+from registry_store.change_log import GENESIS, LogEntry, Occasion, merkle_root, segment_hash
 from registry_store.checkpoints import is_signed
 
 _FETCH = 5_000
@@ -172,16 +172,17 @@ def _changes(connection: psycopg.Connection) -> Iterator[tuple[Any, ...]]:
         cursor.itersize = _FETCH
         cursor.execute(
             "SELECT s.first_position, c.position, c.recorded_at, v.content, v.salt, c.record, r.id, c.version, "
-            "c.event, c.material, c.actor, c.principal, c.message, m.message_id, c.item, c.cause, c.valid_from, "
-            "c.audience_before, c.audience_after, c.content_hash FROM change c "
+            "c.item, c.content_hash, c.event, c.material, c.actor, c.principal, c.message, m.message_id, c.cause, "
+            "c.valid_from, c.audience_before, c.audience_after FROM change c "
             "LEFT JOIN LATERAL (SELECT first_position FROM segment WHERE first_position <= c.position "
             "  AND c.position < first_position + count ORDER BY first_position DESC LIMIT 1) s ON true "
             "LEFT JOIN record r ON r.row = c.record "
             "LEFT JOIN message m ON m.row = c.message "
             "LEFT JOIN record_version v ON v.record = c.record AND v.version = c.version ORDER BY c.position"
         )
-        for first, position, recorded_at, content, salt, *members, hash_ in cursor:
-            entry = LogEntry(**dict(zip(LogEntry._fields, (*members, bytes(hash_)), strict=True)))
+        for first, position, recorded_at, content, salt, *entered in cursor:
+            record, id, version, item, hash_, *occasion = entered
+            entry = LogEntry(record, id, version, item, bytes(hash_), Occasion(*occasion))
             yield first, position, recorded_at, content, salt, entry
 
 

@@ -9,16 +9,39 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any, NamedTuple
 
+import orjson
 import psycopg
 
-from contracts.canonical import canonical_json
 from contracts.receipts import timestamp
+from registry_store.copying import NULL, bytes_field, copy_lines, text_field, time_field
 
 APPEND_LOCK = 7_305_002
 NOTIFY_CHANNEL = "fmar_log"
 GENESIS = bytes(32)
+#: Of `change`, but for position and time: an entry's own, then those of its occasion.
+COLUMNS = (
+    "record, version, item, content_hash, event, material, actor, principal, message, cause, valid_from, "
+    "audience_before, audience_after"
+)
+_sha256 = hashlib.sha256
+
+
+class Occasion(NamedTuple):
+    """What the log says of a change that it says of many changes of one message."""
+
+    event: str
+    material: bool | None
+    actor: str
+    principal: str
+    message: int
+    message_id: str
+    cause: str | None
+    valid_from: datetime
+    audience_before: str | None
+    audience_after: str
 
 
 class LogEntry(NamedTuple):
@@ -27,37 +50,59 @@ class LogEntry(NamedTuple):
     record: int
     id: str
     version: int
-    event: str
-    material: bool | None
-    actor: str
-    principal: str
-    message: int
-    message_id: str
     item: int
-    cause: str | None
-    valid_from: datetime
-    audience_before: str | None
-    audience_after: str
     content_hash: bytes
+    occasion: Occasion
 
     def leaf(self) -> bytes:
         """The hash of this entry as a leaf: SHA-256(0x00 | canonical JSON of its members)."""
-        members: dict[str, Any] = {
-            "id": self.id,
-            "version": self.version,
-            "event": self.event,
-            "material": self.material,
-            "actor": self.actor,
-            "principal": self.principal,
-            "message_id": self.message_id,
-            "item": self.item,
-            "cause": self.cause,
-            "valid_from": timestamp(self.valid_from),
-            "audience_before": self.audience_before,
-            "audience_after": self.audience_after,
-            "content_hash": self.content_hash.hex(),
-        }
-        return hashlib.sha256(b"\x00" + canonical_json(members)).digest()
+        texts = _texts(self.occasion)
+        return _sha256(
+            f"{texts.before_hash}{self.content_hash.hex()}{texts.before_id}{_json(self.id)}"
+            f',"item":{self.item}{texts.before_version}{self.version}}}'.encode()
+        ).digest()
+
+    def line(self) -> str:
+        """The columns of `COLUMNS`, as COPY takes them."""
+        return (
+            f"{self.record}\t{self.version}\t{self.item}\t{bytes_field(self.content_hash)}\t"
+            f"{_texts(self.occasion).columns}"
+        )
+
+
+class _Texts(NamedTuple):
+    """An occasion as it stands in a leaf, around what is the entry's own, and in the table."""
+
+    before_hash: str
+    before_id: str
+    before_version: str
+    columns: str
+
+
+@lru_cache(maxsize=1_024)
+def _texts(occasion: Occasion) -> _Texts:
+    said, valid_from = occasion, timestamp(occasion.valid_from)
+    flag = {True: "t", False: "f", None: NULL}[said.material]
+    own = (said.event, flag, said.actor, said.principal, str(said.message))
+    audiences = (said.audience_before, said.audience_after)
+    columns = (
+        *own,
+        text_field(said.cause),
+        time_field(said.valid_from),
+        *map(text_field, audiences),
+    )
+    return _Texts(
+        f'\0{{"actor":{_json(said.actor)},"audience_after":{_json(said.audience_after)},'
+        f'"audience_before":{_json(said.audience_before)},"cause":{_json(said.cause)},"content_hash":"',
+        f'","event":{_json(said.event)},"id":',
+        f',"material":{_json(said.material)},"message_id":{_json(said.message_id)},'
+        f'"principal":{_json(said.principal)},"valid_from":{_json(valid_from)},"version":',
+        "\t".join(columns),
+    )
+
+
+def _json(value: Any) -> str:
+    return orjson.dumps(value).decode()
 
 
 def merkle_root(leaves: Sequence[bytes]) -> bytes:
@@ -69,8 +114,8 @@ def merkle_root(leaves: Sequence[bytes]) -> bytes:
     level = list(leaves)
     while len(level) > 1:
         pairs = [
-            hashlib.sha256(b"\x01" + level[i] + level[i + 1]).digest()
-            for i in range(0, len(level) - 1, 2)
+            _sha256(b"\x01" + left + right).digest()
+            for left, right in zip(level[::2], level[1::2], strict=False)
         ]
         level = pairs if len(level) % 2 == 0 else [*pairs, level[-1]]
     return level[0]
@@ -80,7 +125,7 @@ def segment_hash(
     first_position: int, count: int, recorded_at: datetime, root: bytes, previous: bytes
 ) -> bytes:
     header = f"{first_position}|{count}|{timestamp(recorded_at)}|".encode()
-    return hashlib.sha256(header + root + previous).digest()
+    return _sha256(header + root + previous).digest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +144,7 @@ def append(connection: psycopg.Connection, entries: Sequence[LogEntry]) -> Appen
     `recorded_at` is the database's clock, made strictly increasing.
     """
     root = merkle_root([entry.leaf() for entry in entries])
-    rows = [_tail_and_head(entry) for entry in entries]
+    lines = [entry.line() for entry in entries]
     connection.execute("SELECT pg_advisory_xact_lock(%s)", (APPEND_LOCK,))
     next_position, before, previous, now = connection.execute(
         "SELECT s.first_position + s.count, s.recorded_at, s.hash, clock_timestamp() FROM (SELECT) AS one "
@@ -108,12 +153,12 @@ def append(connection: psycopg.Connection, entries: Sequence[LogEntry]) -> Appen
     first = next_position or 1
     recorded_at = now if before is None else max(now, before + timedelta(microseconds=1))
     previous = previous or GENESIS
-    with connection.cursor().copy(
-        "COPY change (position, recorded_at, record, version, event, material, actor, principal, message, item, "
-        "cause, valid_from, audience_before, audience_after, content_hash) FROM STDIN"
-    ) as copy:
-        for number, row in enumerate(rows):
-            copy.write_row((first + number, recorded_at, *row))
+    at = recorded_at.isoformat()
+    copy_lines(
+        connection,
+        f"change (position, recorded_at, {COLUMNS})",
+        [f"{position}\t{at}\t{line}" for position, line in enumerate(lines, first)],
+    )
     connection.execute(
         "INSERT INTO segment (first_position, count, recorded_at, root, previous_hash, hash) VALUES (%s,%s,%s,%s,%s,%s)",
         (
@@ -126,21 +171,3 @@ def append(connection: psycopg.Connection, entries: Sequence[LogEntry]) -> Appen
         ),
     )
     return Appended(first, len(entries), recorded_at)
-
-
-def _tail_and_head(entry: LogEntry) -> tuple[Any, ...]:
-    return (
-        entry.record,
-        entry.version,
-        entry.event,
-        entry.material,
-        entry.actor,
-        entry.principal,
-        entry.message,
-        entry.item,
-        entry.cause,
-        entry.valid_from,
-        entry.audience_before,
-        entry.audience_after,
-        entry.content_hash,
-    )

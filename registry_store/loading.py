@@ -8,6 +8,7 @@ import psycopg
 from contracts.changes import Audience, Record
 from registry_store import member_loading
 from registry_store.anchors import Anchor, rows_of
+from registry_store.array_text import number_array, text_array
 from registry_store.rules.decision import Needs
 from registry_store.rules.state import State
 
@@ -63,7 +64,10 @@ def _keys(
         rows = connection.execute(
             "SELECT k.scheme, k.value, k.rank, k.record, k.revision FROM record_key k "
             "JOIN unnest(%s::text[], %s::text[]) AS wanted (scheme, value) USING (scheme, value)",
-            ([scheme for scheme, _ in pairs], [value for _, value in pairs]),
+            (
+                text_array([scheme for scheme, _ in pairs]),
+                text_array([value for _, value in pairs]),
+            ),
         )
         for scheme, value, rank, record, revision in rows:
             found.setdefault((scheme, value), {})[record] = (rank, revision)
@@ -79,7 +83,7 @@ def _refs(
     rows = connection.execute(
         "SELECT r.party, r.ref, r.record FROM record_ref r "
         "JOIN unnest(%s::text[], %s::text[]) AS wanted (party, ref) USING (party, ref)",
-        ([party for party, _ in pairs], [ref for _, ref in pairs]),
+        (text_array([party for party, _ in pairs]), text_array([ref for _, ref in pairs])),
     )
     return {(party, ref): record for party, ref, record in rows}
 
@@ -99,8 +103,8 @@ def _anchors(
         return {}
     found = connection.execute(
         f"SELECT row, id, kind, version, current_version FROM record "  # noqa: S608 - `hold` is one of three constants
-        f"WHERE (row = ANY(%s) OR id = ANY(%s)) AND (%s::text IS NULL OR kind = %s) ORDER BY row {hold}",
-        (list(rows), list(ids), kind, kind),
+        f"WHERE (row = ANY(%s::bigint[]) OR id = ANY(%s::text[])) AND (%s::text IS NULL OR kind = %s) ORDER BY row {hold}",
+        (number_array(rows), text_array(ids), kind, kind),
     )
     return {row: Anchor(*anchor) for row, *anchor in found}
 
@@ -111,7 +115,7 @@ def _contents(connection: psycopg.Connection, held: dict[int, Anchor], state: St
     found = connection.execute(
         "SELECT v.record, v.valid_from, v.content FROM record_version v "
         "JOIN unnest(%s::bigint[], %s::int[]) AS wanted (record, version) USING (record, version)",
-        (list(held), [anchor.current_version for anchor in held.values()]),
+        (number_array(held), number_array(a.current_version for a in held.values())),
     )
     for row, valid_from, content in found:
         id, kind, version, _current = held[row]
@@ -152,8 +156,9 @@ def _name_holders(
 def _slices(connection: psycopg.Connection, state: State) -> None:
     by_row = {record.row: record for record in state.records.values()}
     rows = connection.execute(
-        "SELECT record, valid_from, version, content FROM record_version WHERE record = ANY(%s) ORDER BY record, version",
-        (list(by_row),),
+        "SELECT record, valid_from, version, content FROM record_version "
+        "WHERE record = ANY(%s::bigint[]) ORDER BY record, version",
+        (number_array(row for row in by_row if row is not None),),
     )
     for row, valid_from, version, content in rows:
         record = by_row[row]

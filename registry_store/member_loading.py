@@ -11,6 +11,7 @@ import psycopg
 
 from contracts.changes import Membership
 from registry_store.anchors import Anchors, rows_of
+from registry_store.array_text import number_array
 from registry_store.rules.memberships import Memberships
 
 
@@ -20,8 +21,8 @@ def units_of(connection: psycopg.Connection, assets: list[int]) -> set[int]:
         return set()
     rows = connection.execute(
         "SELECT DISTINCT m.unit FROM market_unit_member m JOIN record u ON u.row = m.unit "
-        "WHERE m.asset = ANY(%s) AND (m.valid_to IS NULL OR m.valid_to > now()) AND u.status = 'active'",
-        (assets,),
+        "WHERE m.asset = ANY(%s::bigint[]) AND (m.valid_to IS NULL OR m.valid_to > now()) AND u.status = 'active'",
+        (number_array(assets),),
     )
     return {unit for (unit,) in rows}
 
@@ -36,12 +37,15 @@ def load(
     """
     units, assets = rows_of("market_unit", changing), rows_of("asset", held)
     named: set[int] = set()
-    for condition, rows in (("m.unit = ANY(%s)", units), ("m.asset = ANY(%s)", assets)):
+    for condition, rows in (
+        ("m.unit = ANY(%s::bigint[])", units),
+        ("m.asset = ANY(%s::bigint[])", assets),
+    ):
         if rows:
             found = connection.execute(
                 "SELECT m.unit, m.asset, u.id, a.id, m.valid_from, m.valid_to FROM market_unit_member m "  # noqa: S608
                 f"JOIN record u ON u.row = m.unit JOIN record a ON a.row = m.asset WHERE {condition}",
-                (rows,),
+                (number_array(rows),),
             ).fetchall()
             memberships.add(Membership(*row[2:]) for row in found)
             named |= _first_two(found)

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 import orjson
 import psycopg
 
+from registry_store.array_text import number_array, text_array
+
 
 @dataclass(frozen=True, slots=True)
 class Known:
@@ -31,7 +33,7 @@ def known_messages(
     rows = connection.execute(
         "SELECT m.sender, m.message_id, m.row, m.run, m.content_hash, m.status, m.receipt FROM message m "
         "JOIN unnest(%s::text[], %s::text[]) AS wanted (sender, message_id) USING (sender, message_id) ORDER BY m.run",
-        ([sender for sender, _ in wanted], [message_id for _, message_id in wanted]),
+        (text_array([sender for sender, _ in wanted]), text_array([id for _, id in wanted])),
     )
     return {
         (sender, message_id): Known(row, run, bytes(content_hash), status, receipt.encode())
@@ -45,7 +47,7 @@ def touched_since(connection: psycopg.Connection, receipt: bytes) -> bool:
     found = connection.execute(
         "SELECT 1 FROM record r JOIN unnest(%s::text[], %s::int[]) AS named (id, version) USING (id) "
         "WHERE r.version > named.version LIMIT 1",
-        (list(named), list(named.values())),
+        (text_array(named), number_array(named.values())),
     ).fetchone()
     return found is not None
 

@@ -5,8 +5,9 @@ and the commit happen under the append lock.
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import psycopg
@@ -14,12 +15,20 @@ import psycopg
 from contracts.canonical import canonical_json, content_hash
 from contracts.changes import RecordChange, SourceSeen
 from registry_store.batches.chunks import DecidedChunk, write_decided
-from registry_store.change_log import Appended, LogEntry, append
-from registry_store.copying import copy_rows
+from registry_store.change_log import Appended, LogEntry, Occasion, append
+from registry_store.copying import (
+    bytes_field,
+    copy_lines,
+    copy_rows,
+    json_field,
+    text_field,
+    time_field,
+)
 from registry_store.member_writing import MemberRows
 from registry_store.tables import KEY_BLOCK
 
 _SALT_BYTES = 16
+_SALTS_AT_ONCE = 64
 #: The FSP of a changed asset whose organisation was not loaded: it did not change.
 _AS_IT_IS = 0
 
@@ -38,6 +47,14 @@ class RowBlocks:
             self._next = self._end - KEY_BLOCK
         self._next += 1
         return self._next
+
+
+def _salts() -> Iterator[bytes]:
+    """Random salts, drawn from the system some at a time."""
+    while True:
+        block = os.urandom(_SALT_BYTES * _SALTS_AT_ONCE)
+        for start in range(0, len(block), _SALT_BYTES):
+            yield block[start : start + _SALT_BYTES]
 
 
 class Origin(NamedTuple):
@@ -61,7 +78,8 @@ class WriteSet:
     new_row: Callable[[], int]
     anchors_new: dict[str, list[Any]] = field(default_factory=dict)
     anchors_changed: dict[str, list[Any]] = field(default_factory=dict)
-    versions: list[tuple[Any, ...]] = field(default_factory=list)
+    #: Lines of `record_version`.
+    versions: list[str] = field(default_factory=list)
     entries: list[LogEntry] = field(default_factory=list)
     #: (scheme, value, row of the holder) -> [rank, revision]
     keys: dict[tuple[str, str, int], list[Any]] = field(default_factory=dict)
@@ -75,6 +93,7 @@ class WriteSet:
     scheduled: list[tuple[Any, ...]] = field(default_factory=list)
     scheduled_done: list[tuple[int, str]] = field(default_factory=list)
     chunks: list[DecidedChunk] = field(default_factory=list)
+    _salts: Iterator[bytes] = field(default_factory=_salts)
 
     def add(
         self, change: RecordChange, row: int | None, fsp_row: int | None, origin: Origin
@@ -88,29 +107,33 @@ class WriteSet:
         else:
             anchors = self.anchors_new if change.id in self.anchors_new else self.anchors_changed
         self._anchor(anchors, change, row, fsp_row)
-        content = canonical_json(change.content)
-        salt = os.urandom(_SALT_BYTES)
-        self.versions.append((row, change.version, change.valid_from, content.decode(), salt))
-        before, after = change.audience_before, change.audience_after
-        self.entries.append(
-            LogEntry(
-                row,
-                change.id,
-                change.version,
-                change.event,
-                change.material,
-                origin.actor,
-                origin.principal,
-                origin.message_row,
-                origin.message_id,
-                origin.item,
-                origin.cause,
-                change.valid_from,
-                None if before is None else before.as_text(),
-                after.as_text(),
-                content_hash(salt, content),
-            )
+        self._version(change, row, origin)
+        self._found_by(change, row)
+        return row
+
+    def _version(self, change: RecordChange, row: int, origin: Origin) -> None:
+        content, salt = canonical_json(change.content), next(self._salts)
+        self.versions.append(
+            f"{row}\t{change.version}\t{time_field(change.valid_from)}\t{json_field(content.decode())}\t"
+            f"{bytes_field(salt)}"
         )
+        before = change.audience_before
+        occasion = Occasion(
+            change.event,
+            change.material,
+            origin.actor,
+            origin.principal,
+            origin.message_row,
+            origin.message_id,
+            origin.cause,
+            change.valid_from,
+            None if before is None else before.as_text(),
+            change.audience_after.as_text(),
+        )
+        hash_ = content_hash(salt, content)
+        self.entries.append(LogEntry(row, change.id, change.version, origin.item, hash_, occasion))
+
+    def _found_by(self, change: RecordChange, row: int) -> None:
         revision = change.content.get("source", {}).get("revision")
         for key in change.keys_removed:
             if self.keys.pop((key.scheme, key.value, row), None) is None:
@@ -122,7 +145,6 @@ class WriteSet:
             ]
         for ref in change.refs_added:
             self.refs[ref] = row
-        return row
 
     def _anchor(
         self, anchors: dict[str, list[Any]], change: RecordChange, row: int, fsp_row: int | None
@@ -187,19 +209,22 @@ class WriteSet:
         )
         self._write_scheduled_done(connection)
         self._write_keys(connection)
-        copy_rows(
+        copy_lines(
             connection,
             "record_ref (party, ref, record)",
-            [(*ref, row) for ref, row in sorted(self.refs.items())],
+            [
+                f"{text_field(party)}\t{text_field(ref)}\t{row}"
+                for (party, ref), row in sorted(self.refs.items())
+            ],
         )
-        copy_rows(
+        copy_lines(
             connection,
             "record (row, id, kind, version, current_version, status, category, gsp_group, network_area, fsp)",
-            self.anchors_new.values(),
+            [_anchor_line(*anchor) for anchor in self.anchors_new.values()],
         )
         self._write_changed_anchors(connection)
         self.members.write(connection)
-        copy_rows(
+        copy_lines(
             connection, "record_version (record, version, valid_from, content, salt)", self.versions
         )
         return append(connection, self.entries) if self.entries else None
@@ -212,13 +237,15 @@ class WriteSet:
                 "WHERE k.scheme = gone.scheme AND k.value = gone.value AND k.record = gone.record",
                 (list(schemes), list(values), list(rows)),
             )
-        copy_rows(
+        copy_lines(
             connection,
             "record_key (scheme, value, rank, record, revision)",
-            sorted(
-                (scheme, value, rank, row, revision)
-                for (scheme, value, row), (rank, revision) in self.keys.items()
-            ),
+            [
+                f"{scheme}\t{text_field(value)}\t{rank}\t{row}\t{text_field(revision)}"
+                for (scheme, value, row), (rank, revision) in sorted(
+                    self.keys.items(), key=_by_unique_key
+                )
+            ],
         )
         if self.revisions:
             values, rows = zip(*self.revisions, strict=True)
@@ -256,3 +283,18 @@ class WriteSet:
                     [outcome for _, outcome in self.scheduled_done],
                 ),
             )
+
+
+def _by_unique_key(key: tuple[tuple[str, str, int], list[Any]]) -> tuple[str, str, int]:
+    (scheme, value, _row), (rank, _revision) = key
+    return scheme, value, rank
+
+
+def _anchor_line(row: int, id: str, kind: str, version: int, *current: Any) -> str:
+    return f"{row}\t{id}\t{kind}\t{version}\t{_current_fields(current)}"
+
+
+@lru_cache(maxsize=4_096)
+def _current_fields(current: tuple[Any, ...]) -> str:
+    """Current version, status, category, GSP group, network area, FSP: shared by many records."""
+    return "\t".join([text_field(None if value is None else str(value)) for value in current])

@@ -66,7 +66,14 @@ class Walk:
     def registers(self, expected: str) -> None:
         """The first example in every format: accepted and read back in each, or refused by that rule."""
         writers = [each for each in self.registry.spoken.adapters if isinstance(each, Writer)]
-        assert {writer.name for writer in writers} == {"json", "jsonl", "xml", "flat", "csv", "xlsx"}
+        assert {writer.name for writer in writers} == {
+            "json",
+            "jsonl",
+            "xml",
+            "flat",
+            "csv",
+            "xlsx",
+        }
         for writer in writers:
             receipt = self._register(writer)
             (item,) = receipt["items"] or [{"reasons": receipt["reasons"]}]
