@@ -18,6 +18,7 @@ from registry_store.batches.uploading import Bounds
 from registry_store.database import Database
 from registry_store.processes import BEAT_SECONDS, Heartbeat
 from registry_store.submissions import forget_old
+from router.batch_doors.uploads import UploadFailed, Uploads
 from router.bootstrap import Language
 from router.http.authentication import authentication
 from router.http.batch_uploads import answer_upload_failed, upload_routes
@@ -30,7 +31,6 @@ from router.http.metrics import Metrics
 from router.http.problems import Problem, answer_problem
 from router.http.records import record_routes
 from router.http.subscriptions import subscription_routes
-from router.uploads import UploadFailed, Uploads
 
 log = structlog.get_logger()
 

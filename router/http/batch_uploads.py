@@ -19,10 +19,10 @@ from contracts.batches import Policy
 from contracts.reasons import Rule
 from registry_store.batches.uploading import MOST_PARTS, PART_BYTES, Part, Upload, UploadRefused
 from registry_store.partners import Partner
+from router.batch_doors.uploads import UploadFailed, Uploads
 from router.http.batch_headers import announces_parts, batch_header, digest
 from router.http.bodies import limited_body
 from router.http.problems import MEDIA_TYPE, Problem
-from router.uploads import UploadFailed, Uploads
 
 BatchId = Annotated[str, Path(max_length=40)]
 _PROBLEM: dict[str, Any] = {"content": {MEDIA_TYPE: {}}}

@@ -1,0 +1,73 @@
+"""A way by which files are sent and batches are looked after: as a partner by HTTP, as the operator by database."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, BinaryIO, NamedTuple, Protocol
+
+from contracts.batches import BatchHeader, Wish
+from router.batch_doors.source import Encoding, Measured, parts
+
+
+class BatchDoorFailed(Exception):
+    """What was asked for was not done. The text is meant for whoever asked."""
+
+
+class Opened(NamedTuple):
+    """An upload. `parts`: number -> SHA-256 (hexadecimal) of what is there already."""
+
+    id: str
+    is_whole: bool
+    parts: Mapping[int, str]
+
+
+class Outcomes(NamedTuple):
+    """An outcome file as it is rendered."""
+
+    media_type: str
+    file_name: str
+    pieces: Iterator[bytes]
+
+
+class BatchDoor(Protocol):
+    """Every method raises BatchDoorFailed where the door says no, or does not answer."""
+
+    def open(self, header: BatchHeader) -> Opened: ...
+
+    def put(self, id: str, number: int, body: bytes) -> None: ...
+
+    def complete(self, id: str, whole: Measured) -> None: ...
+
+    def batch(self, id: str) -> dict[str, Any]:
+        """As `GET /v1/batches/{id}` shows it."""
+        ...
+
+    def batches(self, *, before: str | None, limit: int) -> list[dict[str, Any]]:
+        """Newest first, each with its progress."""
+        ...
+
+    def receipt(self, id: str) -> bytes | None:
+        """The summary receipt in canonical JSON; None while the batch is under way."""
+        ...
+
+    def outcomes(self, id: str, *, format: str, only: str | None) -> Outcomes: ...
+
+    def wish(self, id: str, wanted: Wish) -> None: ...
+
+
+def upload(
+    door: BatchDoor,
+    file: BinaryIO,
+    whole: Measured,
+    opened: Opened,
+    *,
+    compress: Encoding = "",
+    on_bytes: Callable[[int], None] = lambda _size: None,
+) -> None:
+    """Send the parts that are not there yet; then the file is whole.
+
+    Raises BatchDoorFailed, also where a part that is there is not the file's: the file was changed meanwhile.
+    """
+    for number, part in enumerate(parts(file, compress), 1):
+        if number not in opened.parts:
+            door.put(opened.id, number, part)
+        on_bytes(len(part))
+    door.complete(opened.id, whole)
