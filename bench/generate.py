@@ -9,11 +9,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
+from zlib import crc32
 
 from bench.portfolio.assets import MIXED, Assets
 from bench.portfolio.dialects import DIALECTS, TEMPLATE
 from bench.portfolio.faults import KINDS, TWICE, Kind, Sowing
-from bench.portfolio.formats import FORMATS, IN_DIALECTS, writing
+from bench.portfolio.formats import FORMATS, IN_DIALECTS, Asked
 from bench.portfolio.numbers import Order
 from bench.portfolio.pools import CATEGORIES, Texts
 from bench.portfolio.rows import Block, Writing
@@ -25,7 +26,7 @@ _BLOCK_ROWS = 1_000
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What is to be written. `faults` and `changed` are shares of the rows, from 0 to 1; `kinds`: of faults, all
-    if there are none.
+    if there are none. `sender`: the partner that a document names.
     """
 
     rows: int
@@ -37,6 +38,12 @@ class Plan:
     dialect: str = TEMPLATE
     shuffled: bool = False
     kinds: tuple[str, ...] = ()
+    sender: str = "bench"
+
+    @property
+    def document_id(self) -> str:
+        """Of documents that carry an id: another plan is another message."""
+        return f"P{crc32(repr(self).encode()):08X}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +66,10 @@ def generate(plan: Plan, file: Path, catalogue: Catalogue) -> Generated:
     order = Order(plan.rows, shuffled=plan.shuffled)
     manifest, faults = file.with_name(f"{file.name}.faults.jsonl"), 0
     with file.open("wb") as sink, manifest.open("w", encoding="utf-8") as found:
-        written = writing(plan.format, sink, catalogue, assets, DIALECTS[plan.dialect])
+        asked = Asked(
+            sink, catalogue, assets, DIALECTS[plan.dialect], plan.document_id, plan.sender
+        )
+        written = FORMATS[plan.format](asked)
         for block, sown in _blocks(plan, sowing, order):
             written.write(block)
             faults += len(sown)
@@ -121,5 +131,5 @@ def _note(found: TextIO, format: str, written: Writing, sown: _Sown) -> None:
         told: dict[str, Any] = {"item": position + 1, "row": place.row, "place": place.text}
         if place.column is not None:
             told["column"] = place.column
-        told |= {"path": kind.column, "rule": kind.rule_in(format), "fault": kind.name}
+        told |= {"path": kind.path_in(format), "rule": kind.rule_in(format), "fault": kind.name}
         found.write(f"{json.dumps(told, ensure_ascii=False)}\n")

@@ -37,7 +37,7 @@ class Assets:
         own = ("/category",) if category == MIXED else ()
         self.columns: Texts = (*_HEAD, *PLACE_COLUMNS, *DAY_COLUMNS, *own, *device, *_TAIL)
         self.category = category
-        self._seed = seed
+        self.seed = seed
         self._places, self._days = places(), days()
         self._devices = [
             (*((name,) if own else ()), *_spread(texts, DEVICE_COLUMNS[name], device))
@@ -48,11 +48,11 @@ class Assets:
 
     def lot(self, number: int) -> int:
         """A number below `LOTS`, drawn by the asset."""
-        return mixed(number, self._seed) >> LOT_SHIFT
+        return mixed(number, self.seed) >> LOT_SHIFT
 
     def bits(self, number: int) -> int:
         """What an asset is made of: its lot, and below `LOT_SHIFT` its parts."""
-        return mixed(number, self._seed)
+        return mixed(number, self.seed)
 
     def row(self, number: int, bits: int) -> Texts:
         """The asset; `bits` are its own."""
@@ -63,7 +63,7 @@ class Assets:
         rest, at = divmod(rest, len(self._devices))
         device = self._devices[at]
         rest, at = divmod(rest, len(INWARD))
-        own = meter(number, self._seed)
+        own = meter(number, self.seed)
         return (
             VERSION, f"P-{number:08d}", "mpan", mpan(distributor, own),
             *place, *day, *device,

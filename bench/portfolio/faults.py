@@ -5,36 +5,39 @@ assets are refused in every format.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bench.portfolio.assets import CAPACITY, LOT_SHIFT, LOTS, Assets, replaced
 from bench.portfolio.pools import Texts
 
-TABLES = frozenset({"csv", "xlsx", "parquet"})
-_TEXTS = frozenset({"csv", "xlsx", "flat", "xml", "jsonl"})
+_ALL = frozenset({"csv", "xlsx", "parquet", "jsonl", "xml", "flat"})
+#: Where numbers have a type of their own, or their writer refuses anything else.
+_NUMBERS_ALONE = frozenset({"parquet", "flat"})
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """`spoil`: what is written instead of the sound text; None where it is the row that is spoilt.
-    `rule`: key of the rule that finds it, `rules`: in formats where another one does. `formats`: that carry
-    it; in others the asset is at fault as `instead`.
+    """One way of being wrong. `spoil`: what is written instead of the sound text; None where it is the whole row.
+
+    `rule`: key of the rule that finds it, `rules`: in formats where another one does; `paths` likewise.
+    `formats`: that carry it; in others the asset is at fault as `instead`.
     """
 
     name: str
     column: str
     spoil: Callable[[str], str] | None
     rule: str
-    rules: Mapping[str, str]
-    formats: frozenset[str] = TABLES | _TEXTS
+    rules: Mapping[str, str] = field(default_factory=dict)
+    paths: Mapping[str, str] = field(default_factory=dict)
+    formats: frozenset[str] = _ALL
     instead: str = "missing_mandatory"
+
+    def path_in(self, format: str) -> str:
+        """The JSON Pointer that the rule names."""
+        return self.paths.get(format, self.column)
 
     def rule_in(self, format: str) -> str:
         return self.rules.get(format, self.rule)
-
-
-def _same_in_tables(rule: str) -> dict[str, str]:
-    return dict.fromkeys(TABLES, rule)
 
 
 def _other_digit(text: str) -> str:
@@ -45,22 +48,24 @@ RAGGED, BROKEN, TWICE = "ragged_row", "unreadable_row", "duplicate_device"
 KINDS: Mapping[str, Kind] = {
     kind.name: kind
     for kind in (
-        Kind("wrong_check_digit", "/accounting_point/id", _other_digit, "ASSET-01", {}),
-        Kind("short_mpan", "/accounting_point/id", lambda text: text[:-1], "ASSET-01", {}),
-        Kind("missing_mandatory", "/attributes/connection_status", lambda _: "", "SCH-REQUIRED", {}),
-        Kind("bad_enumeration", "/attributes/connection_status", lambda _: "conected", "SCH-ENUM", {}),
-        Kind("out_of_range", CAPACITY, lambda text: f"-{text}", "SCH-RANGE", {}),
-        Kind("too_many_decimals", CAPACITY, lambda _: "3.1416", "SCH-STEP", {}),
-        Kind("unreadable_number", CAPACITY, lambda _: "n.k.", "SCH-TYPE", {},
-             formats=_TEXTS, instead="out_of_range"),
-        Kind("unreadable_date", "/attributes/connected_on", lambda _: "2019-02-30", "SCH-FORMAT", {}),
-        Kind("malformed_postcode", "/attributes/postcode", lambda text: f"{text[:-1]}!", "SCH-PATTERN", {}),
-        Kind("coordinate_alone", "/attributes/longitude", lambda _: "", "SCH-ASSERT", {}),
-        Kind("unknown_version", "/category_version", lambda _: "9.9", "CAT-01", {}),
-        Kind("unknown_area", "/network/area", lambda _: "XPN", "ITEM-03", {}),
-        Kind(RAGGED, "", None, "TAB-01", {}, formats=frozenset({"csv"})),
-        Kind(BROKEN, "", None, "TAB-03", {}, formats=frozenset({"csv"})),
-        Kind(TWICE, "/attributes/serial_number", None, "ASSET-02", {}),
+        Kind("wrong_check_digit", "/accounting_point/id", _other_digit, "ASSET-01"),
+        Kind("short_mpan", "/accounting_point/id", lambda text: text[:-1], "ASSET-01"),
+        Kind("missing_mandatory", "/attributes/connection_status", lambda _: "", "SCH-REQUIRED"),
+        Kind("bad_enumeration", "/attributes/connection_status", lambda _: "conected", "SCH-ENUM"),
+        Kind("out_of_range", CAPACITY, lambda text: f"-{text}", "SCH-RANGE"),
+        Kind("too_many_decimals", CAPACITY, lambda _: "3.1416", "SCH-STEP"),
+        Kind("unreadable_number", CAPACITY, lambda _: "n.k.", "SCH-TYPE",
+             formats=_ALL - _NUMBERS_ALONE, instead="out_of_range"),
+        Kind("unreadable_date", "/attributes/connected_on", lambda _: "2019-02-30", "SCH-FORMAT"),
+        Kind("malformed_postcode", "/attributes/postcode", lambda text: f"{text[:-1]}!", "SCH-PATTERN"),
+        Kind("coordinate_alone", "/attributes/longitude", lambda _: "", "SCH-ASSERT"),
+        Kind("unknown_version", "/category_version", lambda _: "9.9", "CAT-01",
+             paths={"xml": ""}),
+        Kind("unknown_area", "/network/area", lambda _: "XPN", "ITEM-03"),
+        Kind(RAGGED, "", None, "TAB-01", formats=frozenset({"csv"})),
+        Kind(BROKEN, "", None, "TAB-03",
+             rules={"jsonl": "MSG-02"}, formats=frozenset({"csv", "jsonl"})),
+        Kind(TWICE, "/attributes/serial_number", None, "ASSET-02"),
     )
 }  # fmt: skip
 

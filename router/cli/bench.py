@@ -119,13 +119,16 @@ def generate(  # noqa: PLR0917 - each is an option of the command line
         str, typer.Option(help="How values are written: template, continental or megawatts.")
     ] = "template",
     shuffle: Annotated[bool, typer.Option("--shuffle", help="In another order.")] = False,
+    sender: Annotated[str, typer.Option(help="Partner that a document names.")] = "bench",
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
     """Write a portfolio with faults in known places, and beside it which rule must find what where."""
     from bench.generate import Plan  # noqa: PLC0415 - as above
     from bench.generate import generate as generate_portfolio  # noqa: PLC0415
 
-    plan = Plan(rows, format, category, faults, changed, seed, dialect, shuffle, tuple(fault or ()))
+    plan = Plan(
+        rows, format, category, faults, changed, seed, dialect, shuffle, tuple(fault or ()), sender
+    )
     try:
         made = generate_portfolio(plan, out, load_catalogue(SCHEMAS))
     except ValueError as problem:
