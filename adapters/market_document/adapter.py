@@ -5,12 +5,15 @@ answered by an Acknowledgement_MarketDocument.
 """
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from dataclasses import replace
+from typing import Any, BinaryIO, Protocol
 
 from lxml import etree
 
+from adapters.cutting import Cut, CutLimits
 from adapters.market_document.acknowledgement import acknowledgement
 from adapters.market_document.category_forms import CategoryForms
+from adapters.market_document.cutting import cut_document
 from adapters.market_document.header import read_header
 from adapters.market_document.layout import COMMANDS, RECORDS, SERIES_OF_COMMAND
 from adapters.market_document.names import Root, local
@@ -57,6 +60,7 @@ class MarketDocuments:
         self._forms = CategoryForms(catalogue)
         schemas = Schemas()
         own = tuple(DocumentReader(series, self._forms, schemas) for series in (COMMANDS, RECORDS))
+        self._own = own[0]
         self.others = others
         self._readers: dict[tuple[str, str], Reader] = {
             (each.root.name, each.root.namespace): each for each in (*own, *others)
@@ -79,6 +83,25 @@ class MarketDocuments:
         header = read_header(root)
         reason = self._unknown(*_named(root))
         return Decoded(reasons=(reason,), message_id=header.message_id, document=header.document)
+
+    def needs_whole(self, envelope: Envelope) -> bool:  # noqa: ARG002 - of the protocol
+        return False
+
+    def cut(self, source: BinaryIO, envelope: Envelope, limits: CutLimits) -> Cut:
+        """Commands to the hub, in documents of any size; another document is one excerpt, or refused."""
+        whole = limits.whole
+
+        def head(root: etree._Element) -> Decoded | None:
+            is_own = self._reader_of(root) is self._own
+            return self._own.head(root, whole) if is_own else None
+
+        return cut_document(
+            source,
+            limits,
+            tags=self._own.series_tags,
+            head=head,
+            whole=lambda body: self.decode(replace(envelope, body=body), whole),
+        )
 
     def _reader_of(self, root: etree._Element) -> Reader | None:
         return self._readers.get(_named(root))

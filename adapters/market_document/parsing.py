@@ -43,7 +43,7 @@ def parse(body: bytes, limits: Limits) -> etree._Element | tuple[Reason, ...]:
     try:
         root = etree.fromstring(body, parser)
     except etree.XMLSyntaxError as error:
-        return (_syntax_reason(error),)
+        return (syntax_reason(error),)
     start = _DECLARATION.match(body.removeprefix(_BOM))
     if body.find(b"<?", start.end() if start else 0) >= 0:
         reasons = _instructions(root)
@@ -87,7 +87,8 @@ def _prolog_problem(body: bytes) -> Reason | None:
     return Reason(Rule.XML_01, text, place=f"line {line}")
 
 
-def _syntax_reason(error: etree.XMLSyntaxError) -> Reason:
+def syntax_reason(error: etree.XMLSyntaxError) -> Reason:
+    """MSG-02, or MSG-03 where a bound of the parser is passed; with line and column."""
     message = _POSITION.sub("", str(error.msg or "it is empty").strip())
     line, column = error.position
     rule = Rule.MSG_03 if _BOUNDS.search(message) else Rule.MSG_02
@@ -103,11 +104,13 @@ def _instructions(root: etree._Element) -> tuple[Reason, ...]:
     inside = root.iter(etree.PI)
     found = [each for each in beside if each.tag is etree.PI]
     found.extend(each for each, _ in zip(inside, range(_NAMED_INSTRUCTIONS), strict=False))
-    return tuple(
-        Reason(
-            Rule.XML_01,
-            f"a document has no processing instructions: take <?{str(each.target)[:60]} ...?> out",
-            place=f"line {each.sourceline}",
-        )
-        for each in found[:_NAMED_INSTRUCTIONS]
+    return tuple(instruction_reason(each) for each in found[:_NAMED_INSTRUCTIONS])
+
+
+def instruction_reason(instruction: etree._Element) -> Reason:
+    """XML-01, with the line."""
+    return Reason(
+        Rule.XML_01,
+        f"a document has no processing instructions: take <?{str(instruction.target)[:60]} ...?> out",
+        place=f"line {instruction.sourceline}",
     )

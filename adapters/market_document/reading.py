@@ -7,8 +7,9 @@ one item, and the others stand; and no check grows with the square of a document
 finds the path of every fault among all its neighbours.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
+from typing import Any
 
 from lxml import etree
 
@@ -50,13 +51,14 @@ class DocumentReader:
         if has_errors(reasons):
             return _decoded(header, reasons=reasons)
         check = self._check(envelope)
+        said = envelope.excerpt or {}
         items: list[Item] = []
         names: list[str] = []
         # No element outlives its turn: that keeps the garbage collector out of it.
-        for number, element in enumerate(root.iterchildren(self._series_tag), 1):
+        for number, element in enumerate(root.iterchildren(self._series_tag), said.get("first", 1)):
             items.append(check.item(element, number))
             names.append(name_of(element, self._plans.id_tag))
-        return self._answer(header, items, names)
+        return self._answer(header, items, names, said)
 
     def read_frame(self, frame: Frame, envelope: Envelope, limits: Limits) -> Decoded | None:
         """The same, of a document that is taken apart; None where it is to be read by its tree."""
@@ -64,9 +66,20 @@ class DocumentReader:
         reasons = self._document_reasons(frame.root, header, len(frame.series), limits)
         if not self._is_for_hub or has_errors(reasons):
             return None
-        check = self._check(envelope)
-        found = items_of(frame, self._plans, read=check.read, checked=check.item)
-        return None if found is None else self._answer(header, *found)
+        check, said = self._check(envelope), envelope.excerpt or {}
+        first = said.get("first", 1)
+        found = items_of(frame, self._plans, first=first, read=check.read, checked=check.item)
+        return None if found is None else self._answer(header, *found, said)
+
+    def head(self, root: etree._Element, limits: Limits) -> Decoded:
+        """What the header of a document of any size says, and all that is wrong with it."""
+        header = read_header(root)
+        return _decoded(header, reasons=self._document_reasons(root, header, 1, limits))
+
+    @property
+    def series_tags(self) -> tuple[str, str]:
+        """The tag of a series, and that of its mRID."""
+        return self._series_tag, self._plans.id_tag
 
     def place_of(self, item: Item, path: str) -> str:
         return place_of(item, path, self._forms)
@@ -81,10 +94,14 @@ class DocumentReader:
             at=envelope.received_at,
         )
 
-    def _answer(self, header: ReadHeader, items: list[Item], names: list[str]) -> Decoded:
+    def _answer(
+        self, header: ReadHeader, items: list[Item], names: list[str], said: Mapping[str, Any]
+    ) -> Decoded:
+        """`said`: of an excerpt, whose names were compared when it was cut."""
         if not self._is_for_hub:
             return _decoded(header, items)
-        return _decoded(header, _told_apart(items, names), series=names)
+        twice = said["twice"] if "twice" in said else _named_twice(names)
+        return _decoded(header, _told_apart(items, names, twice), series=names)
 
     def _document_reasons(
         self, root: etree._Element, header: ReadHeader, count: int, limits: Limits
@@ -108,28 +125,36 @@ class DocumentReader:
         return reasons
 
 
-def _told_apart(items: list[Item], names: list[str]) -> list[Item]:
-    """Items whose series has the mRID of an earlier one are refused (XML-05)."""
+def _named_twice(names: list[str]) -> Iterable[tuple[int, int]]:
+    """(place in the list, number of the earlier series of that name)."""
     first: dict[str, int] = {}
     for index, name in enumerate(names):
         earlier = first.setdefault(name, index)
         if name and earlier != index:
-            item = items[index]
-            text = f"TimeSeries[{earlier + 1}] has the mRID {name[:60]}, too: each has its own"
-            reason = Reason(Rule.XML_05, text, place=f"{item.place}/mRID")
-            items[index] = item._replace(reasons=(*item.reasons, reason))
+            yield index, earlier + 1
+
+
+def _told_apart(
+    items: list[Item], names: list[str], twice: Iterable[tuple[int, int]]
+) -> list[Item]:
+    """Items whose series has the mRID of an earlier one are refused (XML-05)."""
+    for index, earlier in twice:
+        item = items[index]
+        text = f"TimeSeries[{earlier}] has the mRID {names[index][:60]}, too: each has its own"
+        reason = Reason(Rule.XML_05, text, place=f"{item.place}/mRID")
+        items[index] = item._replace(reasons=(*item.reasons, reason))
     return items
 
 
 def _decoded(
     header: ReadHeader,
-    items: Iterable[Item] = (),
+    items: Sequence[Item] = (),
     reasons: tuple[Reason, ...] = (),
     series: list[str] | None = None,
 ) -> Decoded:
     """`series`: the names that the sender gave its items, kept where they are not the items' numbers."""
     document = header.document
-    if series is not None and series != [str(number) for number in range(1, len(series) + 1)]:
+    if series is not None and series != [str(item.number) for item in items]:
         document = {**document, "series": series}
     return Decoded(
         tuple(items),

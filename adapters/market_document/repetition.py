@@ -72,9 +72,15 @@ def _decoded(body: bytes) -> str:
 
 
 def items_of(
-    frame: Frame, plans: Plans, *, read: Read, checked: Callable[[etree._Element, int], Item]
+    frame: Frame,
+    plans: Plans,
+    *,
+    first: int,
+    read: Read,
+    checked: Callable[[etree._Element, int], Item],
 ) -> tuple[list[Item], list[str]] | None:
-    """Items and the names of their series; None where the document is to be read by its tree.
+    """Items, numbered from `first`, and the names of their series; None where the document is to be read by
+    its tree.
 
     `read` reads an element; `checked` reads the element of that number and says all that is wrong with it.
     """
@@ -83,7 +89,7 @@ def items_of(
     names: list[str] = []
     misses = 0
     place = f"/{local(frame.root.tag)}/TimeSeries"
-    for number, text in enumerate(frame.series, 1):
+    for number, text in enumerate(frame.series, first):
         found = shapes.matched(text)
         if found is not None:
             shape, texts = found
@@ -98,7 +104,7 @@ def items_of(
             continue
         misses += 1
         element = _element(frame, text)
-        if element is None or misses > MOST_MISSES + number // _READ_FOR_A_MISS:
+        if element is None or misses > MOST_MISSES + (number - first) // _READ_FOR_A_MISS:
             return None
         item = checked(element, number)
         items.append(item)
