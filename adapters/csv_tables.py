@@ -7,10 +7,14 @@ for another date are another statement (RECORDS.md section 4).
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from functools import partial
+from typing import Any, BinaryIO
 
 from adapters import media_types
+from adapters.cutting import Cut, CutLimits
+from adapters.tables.csv_cutting import cut_csv
 from adapters.tables.csv_rows import read_sheet
+from adapters.tables.cutting import is_part, read_cut
 from adapters.tables.encodings import read_text
 from adapters.tables.known import KnownProfiles
 from adapters.tables.naming import chosen, place_in_table, template_line, unusable
@@ -50,6 +54,8 @@ class CsvTables:
         MSG_13, TAB_*; and those that the steps of the profile give.
         """
         file = File(envelope, limits)
+        if envelope.excerpt is not None and is_part(envelope.excerpt):
+            return read_cut(file, envelope.body, envelope.excerpt, self._known)
         parameters = media_types.parse(envelope.media_type)[1]
         if (problem := unusable(envelope, limits)) is not None:
             return file.refused(problem)
@@ -65,6 +71,14 @@ class CsvTables:
         if isinstance(sheet, Reason):
             return file.refused(sheet)
         return read_tables(file, [(known, sheet)])
+
+    def needs_whole(self, envelope: Envelope) -> bool:  # noqa: ARG002 - the protocol's
+        return False
+
+    def cut(self, source: BinaryIO, envelope: Envelope, limits: CutLimits) -> Cut:
+        """Excerpts of rows; one excerpt of a file whose layout compares its rows with each other."""
+        decode = partial(self.decode, limits=limits.whole)
+        return cut_csv(source, envelope, limits, self._known, decode)
 
     def place_of(self, item: Item, path: str) -> str:
         return place_in_table(item, path)

@@ -57,6 +57,15 @@ class DateOrder:
         }
         self.evident = frozenset(with_time for with_time, found in evidence.items() if found)
         self.seen = bool(self.evident)
+        self.pinned = False
+
+    @classmethod
+    def pinned_to(cls, *, without: bool | None, with_time: bool | None) -> "DateOrder":
+        """The order that other rows of the file showed; a date that contradicts it is refused."""
+        order = cls(())
+        order.day_first = {False: without, True: with_time}
+        order.pinned = True
+        return order
 
     def notes(self) -> tuple[str, ...]:
         """What a file's dates show together."""
@@ -108,18 +117,33 @@ def date_reader(order: DateOrder) -> Callable[[str], Any]:
 
 
 def is_undecided(cell: str, order: DateOrder) -> bool:
-    """Whether it is a date of which only the order decides, and the order cannot be told."""
+    """Whether it is a date of which only the order decides, and the order cannot be told; or one that
+    contradicts the order by which its file is read.
+    """
     match = _NUMERIC.fullmatch(" ".join(cell.split()))
-    if match is None or order.day_first[match["time"] is not None] is not None:
+    if match is None:
         return False
     first, second = int(match[1]), int(match[2])
+    day_first = order.day_first[match["time"] is not None]
+    if day_first is not None:
+        return _contradicts(first, second, order.pinned, day_first)
     return max(first, second) <= _MONTHS_OF_YEAR and first != second
+
+
+def _contradicts(first: int, second: int, pinned: bool, day_first: bool | None) -> bool:  # noqa: FBT001 - facts
+    """Whether a date shows the other order than the rows by which its column's order is pinned."""
+    shown = first > _MONTHS_OF_YEAR
+    tells = shown != (second > _MONTHS_OF_YEAR)
+    return pinned and tells and day_first is not None and shown is not day_first
 
 
 def _numeric(cell: str, match: re.Match[str], order: DateOrder) -> Any:
     first, second = int(match[1]), int(match[2])
     day_first = order.day_first[match["time"] is not None]
     if first > _MONTHS_OF_YEAR or second > _MONTHS_OF_YEAR or first == second:
+        if _contradicts(first, second, order.pinned, day_first):
+            text = f"{cell[:40]!r} is not written {_WORDS[day_first]}, as the first rows of the file are"
+            return Unread(Rule.TAB_03, f"{text}; write YYYY-MM-DD")
         day_first = first > _MONTHS_OF_YEAR
     if day_first is None:
         text = f"{cell[:40]!r}: day and month cannot be told apart, the file has both orders"

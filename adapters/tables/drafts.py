@@ -127,10 +127,10 @@ class Pointers:
         return known
 
 
-def items_of(drafts: Iterable[tuple[str, Draft]]) -> list[Item]:
-    """Items numbered from 1, in the order of the drafts, each with its command."""
+def items_of(drafts: Iterable[tuple[str, Draft]], first: int = 1) -> list[Item]:
+    """Items numbered from `first`, in the order of the drafts, each with its command."""
     pointers = Pointers()
     return [
         Item(number, draft.place, command, draft.payload, draft.reasons, pointers.of(draft))
-        for number, (command, draft) in enumerate(drafts, 1)
+        for number, (command, draft) in enumerate(drafts, first)
     ]

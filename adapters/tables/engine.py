@@ -6,11 +6,11 @@ from datetime import date
 from typing import Any
 
 from adapters.tables.cells import CellReader, Exact, Unread
-from adapters.tables.dates import DateOrder
 from adapters.tables.drafts import Draft
 from adapters.tables.headings import Layout, Match
 from adapters.tables.kinds import Asked
-from adapters.tables.number_forms import USUAL_FORM, number_forms
+from adapters.tables.notation import Notation, notation_of
+from adapters.tables.number_forms import USUAL_FORM
 from adapters.tables.placing import (
     Target,
     Values,
@@ -20,7 +20,7 @@ from adapters.tables.placing import (
     twofold,
 )
 from adapters.tables.profile_model import Profile
-from adapters.tables.values import DATES, NUMBERS, reader_of
+from adapters.tables.values import reader_of
 from contracts.reasons import Rule, Severity
 
 #: Text; in a workbook also a number as such, or why there is neither (a formula, an error).
@@ -58,7 +58,9 @@ _Reached = tuple[_Column, list[tuple[str, _Publish]]]
 
 
 class Table:
-    """One table under one profile: `drafts()` gives what its rows say, before any step."""
+    """One table under one profile: `drafts()` gives what its rows say, before any step. `notation`: how it
+    writes numbers and dates, where other rows of its file have shown that.
+    """
 
     def __init__(
         self,
@@ -66,6 +68,7 @@ class Table:
         layout: Layout,
         rows: Sequence[tuple[int, Cells]],
         source: Source,
+        notation: Notation | None = None,
     ) -> None:
         self._profile = profile
         self._numbers = [number for number, _ in rows]
@@ -73,18 +76,16 @@ class Table:
         width = max((match.index for match in layout.matches), default=-1) + 1
         self._cells = list(zip(*(cells for _, cells in rows), strict=True)) or [()] * width
         self._nothing = dict.fromkeys(profile.read_by_steps)
-        self._notes: list[str] = []
         self._distinct = {match.index: set(self._cells[match.index]) for match in layout.matches}
-        self._order = DateOrder(
-            set().union(*self._texts(DATES, layout).values()), usual=profile.day_first
+        self._notation = notation or notation_of(
+            profile, layout, self._distinct, is_csv=source.is_csv
         )
-        self._forms = number_forms(self._texts(NUMBERS, layout), usual=profile.decimal_sign)
         self._columns = [self._read(match) for match in layout.matches]
 
     @property
     def notes(self) -> tuple[str, ...]:
         """What was detected of dates and numbers."""
-        return (*self._order.notes(), *self._notes)
+        return self._notation.notes
 
     def drafts(self) -> list[Draft]:
         """Drafts in the order of rows and slots. A row with no filled slot is answered as its first."""
@@ -117,12 +118,7 @@ class Table:
         distinct = self._distinct[match.index]
         if distinct == {""}:
             return _Column(match, [None] * len(cells), is_empty=True)
-        order = self._order
-        form = self._forms.get(match.index, USUAL_FORM)
-        self._notes += [note] if (note := form.note(match.heading)) else []
-        if column.kind in DATES:
-            order = DateOrder(filter(_is_text, distinct), file=self._order)
-            self._notes += order.column_notes(match.heading)
+        order, form = self._notation.order_of(match), self._notation.form_of(match)
         asked = Asked(match, self._profile, order, form, apostrophes=self._source.is_csv)
         reader = CellReader(
             reader_of(asked),
@@ -133,16 +129,6 @@ class Table:
         )
         values = reader.values(distinct)
         return _Column(match, list(map(values.__getitem__, cells)), reader.has_unread)
-
-    def _texts(self, kinds: frozenset[str], layout: Layout) -> dict[int, set[str]]:
-        """The distinct texts of the columns of some kinds."""
-        return {
-            match.index: self._distinct[match.index]
-            if self._source.is_csv
-            else set(filter(_is_text, self._distinct[match.index]))
-            for match in layout.matches
-            if match.column.kind in kinds
-        }
 
     def _drafts_of(
         self, slot: int | None, rows: Sequence[int], firsts: Sequence[bool]
@@ -184,10 +170,6 @@ class Table:
         rows = zip(*(column.values for column in read), strict=True) if read else [()] * len(drafts)
         for draft, values in zip(drafts, rows, strict=True):
             draft.values = {**self._nothing, **dict(zip(names, values, strict=True))}
-
-
-def _is_text(cell: Any) -> bool:
-    return cell.__class__ is str
 
 
 def _picked(column: _Column, rows: Sequence[int]) -> _Column:
@@ -248,17 +230,18 @@ def _put(
     lists: dict[tuple[str, str], list[tuple[Target, Values]]] = {}
     names: dict[Target, str] = {}
     for column, reached in targets:
-        if column.is_empty:
-            continue
         for pointer, publish in reached:
             target, values = target_of(pointer), column.values
+            if target.element is not None:
+                names[target] = column.name
+            if column.is_empty:
+                continue
             if publish is not None:
                 values = [None if value is None else publish(value) for value in values]
             if target.element is None:
                 put_members(payloads, target, values)
             else:
                 lists.setdefault((target.section, target.name), []).append((target, values))
-                names[target] = column.name
     for columns in lists.values():
         for index, numbers in put_elements(payloads, columns):
             _note_moves(drafts[index], numbers, names, columns[0][0])

@@ -89,7 +89,8 @@ class KnownProfiles:
         made = self._made.get(key)
         if made is None or [*map(id, made[0])] != [*map(id, categories)]:
             profile = profile_from_document(document_of(categories))
-            made = self._made[key] = (categories, Known(profile))
+            is_effective = name not in (ITEMS, MARKET_UNIT) and not stated_version
+            made = self._made[key] = (categories, Known(profile, is_effective=is_effective))
         return made[1]
 
     def _unknown(self, sender: str, at: datetime) -> Reason:

@@ -49,6 +49,11 @@ def unusable(envelope: Envelope, limits: Limits) -> Reason | None:
     """What keeps any file from being read (MSG_03, MSG_13)."""
     if len(envelope.body) > limits.body_bytes:
         return too_large(len(envelope.body), limits)
+    return undated(envelope)
+
+
+def undated(envelope: Envelope) -> Reason | None:
+    """A file without its statement date (MSG_13)."""
     if envelope.statement_date is None:
         text = "a file needs its statement date: the day for which it says what holds"
         return Reason(Rule.MSG_13, text, place="statement date")

@@ -33,12 +33,26 @@ _TWO_POINTS = re.compile(r"[0-9]\.[0-9]{3}\.")
 class NumberForm:
     """The decimal sign of a column; None where its cells contradict each other.
 
-    `evident`: cells showed it. `ambiguous`: a cell that only the sign decides, as an example.
+    `evident`: cells showed it. `ambiguous`: a cell that only the sign decides, as an example. `pinned`: it
+    was found in other rows of the file, which these may contradict.
     """
 
     sign: str | None = "."
     evident: bool = False
     ambiguous: str | None = None
+    pinned: bool = False
+
+    @property
+    def sign_name(self) -> str:
+        return _NAMES[self.sign] if self.sign else f"{_NAMES['.']} or {_NAMES[',']}"
+
+    @property
+    def otherwise(self) -> str:
+        return f"is not written with {self.sign_name}, as the first rows of the file are"
+
+    def contradicts(self, cell: str) -> bool:
+        """Whether it is a number, and written otherwise than the rows by which the form is pinned."""
+        return self.pinned and self.sign is not None and bool(_readings(cell.strip()))
 
     def split(self, cell: str) -> tuple[str, str] | None:
         """(plain number with a point and perhaps an exponent, unit), or None if it is no number or

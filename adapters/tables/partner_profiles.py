@@ -14,10 +14,15 @@ _Named = tuple[str, str]
 
 
 class Known:
-    """A profile with its headings indexed."""
+    """A profile with its headings indexed.
 
-    def __init__(self, profile: Profile) -> None:
+    `asked_version`: by which the same layout is found again, for a file of that hour; None for the template
+    of a category in whatever version is effective.
+    """
+
+    def __init__(self, profile: Profile, *, is_effective: bool = False) -> None:
         self.profile = profile
+        self.asked_version = None if is_effective else profile.version
         self.index = HeadingIndex(profile)
 
     @property

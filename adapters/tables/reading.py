@@ -10,6 +10,7 @@ from adapters.tables.drafts import Draft, items_of, unreadable_row
 from adapters.tables.engine import Source, Table
 from adapters.tables.joining import joined
 from adapters.tables.known import Known
+from adapters.tables.notation import Notation
 from adapters.tables.steps import run
 from adapters.tables.templates.documents import ASSET_COMMANDS, UNIT_COMMANDS
 from contracts.messages import Decoded, Envelope, Limits
@@ -26,26 +27,37 @@ class File:
     reasons: list[Reason] = field(default_factory=list)
     layouts: dict[str, Known] = field(default_factory=dict)
     is_csv: bool = True
+    is_whole: bool = True
 
     def refused(self, *reasons: Reason) -> Decoded:
         return self.decoded((), (*self.reasons, *reasons))
 
-    def decoded(self, drafts: Iterable[tuple[str, Draft]], reasons: Iterable[Reason]) -> Decoded:
+    def decoded(
+        self, drafts: Iterable[tuple[str, Draft]], reasons: Iterable[Reason], first_item: int = 1
+    ) -> Decoded:
         """Known by content and statement date: the same bytes for another date are another statement."""
-        digest = hashlib.sha256(self.envelope.body).hexdigest()
-        date = self.envelope.statement_date
         names = [known.profile.name for known in self.layouts.values()]
         versions = [known.profile.version for known in self.layouts.values()]
         return Decoded(
-            tuple(items_of(drafts)),
+            tuple(items_of(drafts, first_item)),
             tuple(reasons),
-            message_id=f"sha256:{digest}:{date.isoformat()}" if date else None,
+            message_id=self._message_id() if self.is_whole else None,
             notes=tuple(self.notes),
             is_file=True,
             versions={"profile": ", ".join(names), "profile_version": ", ".join(versions)}
             if names
             else {},
         )
+
+    def _message_id(self) -> str | None:
+        digest = hashlib.sha256(self.envelope.body).hexdigest()
+        date = self.envelope.statement_date
+        return f"sha256:{digest}:{date.isoformat()}" if date else None
+
+    def source(self, where: str) -> Source:
+        assert self.envelope.statement_date is not None
+        longest = self.limits.cell_characters
+        return Source(self.envelope.statement_date, longest, where, self.is_csv)
 
 
 def read_tables(file: File, tables: Sequence[tuple[Known, Sheet]]) -> Decoded:
@@ -65,33 +77,52 @@ def read_tables(file: File, tables: Sequence[tuple[Known, Sheet]]) -> Decoded:
             continue
         rows = [(row, cells) for row, cells in sheet.rows if not isinstance(cells, Reason)]
         file.reasons += _nameless(sheet, rows)
-        assert file.envelope.statement_date is not None
-        source = Source(
-            file.envelope.statement_date, file.limits.cell_characters, sheet.where, file.is_csv
-        )
-        table = Table(known.profile, layout, rows, source)
+        table = Table(known.profile, layout, rows, file.source(sheet.where))
         by_layout.setdefault(id(known), (known, []))[1].extend(table.drafts())
         file.notes += table.notes
         if sheet.blank_rows:
             file.notes.append(f"{sheet.where}blank rows: {sheet.blank_rows}")
         order[sheet.where] = number
-        unreadable += [
-            (number, unreadable_row(row, problem, sheet.where))
-            for row, problem in sheet.rows
-            if isinstance(problem, Reason)
-        ]
+        unreadable += [(number, draft) for draft in _unreadable(sheet)]
     if has_errors(file.reasons):
         return file.refused()
     return _finished(file, by_layout, unreadable, order)
+
+
+def read_excerpt(
+    file: File, known: Known, sheet: Sheet, notation: Notation, first_item: int
+) -> Decoded:
+    """The items of some rows of a table that was cut; what concerns its file was said when it was cut.
+
+    `sheet`: these rows, and the headings of the table; `notation`: as the first rows of the table show it.
+    """
+    file.layouts[known.name] = known
+    layout = known.index.layout(sheet.headings, sheet.heading_row, sheet.where)
+    rows = [(row, cells) for row, cells in sheet.rows if not isinstance(cells, Reason)]
+    table = Table(known.profile, layout, rows, file.source(sheet.where), notation)
+    unreadable = [(0, draft) for draft in _unreadable(sheet)]
+    by_layout = {0: (known, table.drafts())}
+    return _finished(file, by_layout, unreadable, {sheet.where: 0}, first_item)
+
+
+def _unreadable(sheet: Sheet) -> Iterator[Draft]:
+    """The answers to rows that are none."""
+    for row, problem in sheet.rows:
+        if isinstance(problem, Reason):
+            yield unreadable_row(row, problem, sheet.where)
 
 
 def _nameless(sheet: Sheet, rows: Sequence[tuple[int, Cells]]) -> Iterator[Reason]:
     """A warning for each column that states something under no heading: it is not carried."""
     for index, heading in enumerate(sheet.headings):
         if not heading.strip() and any(cells[index] for _, cells in rows):
-            place = f"{sheet.where}row {sheet.heading_row}, column {index + 1}"
-            text = "the column has no heading, and cells below it: not carried"
-            yield Reason.warning(Rule.TAB_02, text, place=place)
+            yield nameless(sheet.where, sheet.heading_row, index)
+
+
+def nameless(where: str, heading_row: int, index: int) -> Reason:
+    place = f"{where}row {heading_row}, column {index + 1}"
+    text = "the column has no heading, and cells below it: not carried"
+    return Reason.warning(Rule.TAB_02, text, place=place)
 
 
 def _finished(
@@ -99,6 +130,7 @@ def _finished(
     by_layout: Mapping[int, tuple[Known, list[Draft]]],
     unreadable: Iterable[tuple[int, Draft]],
     order: Mapping[str, int],
+    first_item: int = 1,
 ) -> Decoded:
     answers = [(table, "", draft) for table, draft in unreadable]
     for known, drafts in by_layout.values():
@@ -114,7 +146,8 @@ def _finished(
         )
     answers.sort(key=lambda answer: (answer[0], answer[2].row, answer[2].slot or 0))
     usual = next(iter(by_layout.values()))[0].profile.command if by_layout else ""
-    return file.decoded(((command or usual, draft) for _, command, draft in answers), file.reasons)
+    ordered = ((command or usual, draft) for _, command, draft in answers)
+    return file.decoded(ordered, file.reasons, first_item)
 
 
 def _complete(command: str, payload: dict[str, Any]) -> None:

@@ -81,6 +81,8 @@ def _no_number(text: str, asked: Asked) -> Any:
     if asked.form.sign is None and any(sign in text for sign in ".,"):
         sentence = f"{text[:40]!r} cannot be told: the column has decimal points and commas"
         return Unread(Rule.TAB_03, sentence)
+    if asked.form.contradicts(text):
+        return Unread(Rule.TAB_03, f"{text[:40]!r} {asked.form.otherwise}")
     return text
 
 

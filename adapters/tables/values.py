@@ -77,6 +77,8 @@ def _decimal(asked: Asked) -> Reader:
             return word
         found = asked.form.split(cell)
         if found is None:
+            if asked.form.contradicts(cell):
+                return Unread(Rule.TAB_03, f"{cell[:40]!r} {asked.form.otherwise}")
             return Unread(Rule.TAB_03, f"{cell[:40]!r} is not a number{_both_signs(asked.form)}")
         written, unit = found
         factor = factors.get(fold(unit)) if unit else usual

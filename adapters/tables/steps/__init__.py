@@ -28,6 +28,9 @@ STEPS: dict[str, Callable[[Sequence[Draft], Mapping[str, Any]], None]] = {
     "well_formed": well_formed,
 }
 
+#: Steps that look at several rows together: files of their profiles are not cut.
+COMPARING = frozenset({"unique"})
+
 
 def run(steps: Sequence[Step], drafts: Sequence[Draft]) -> None:
     """All steps of a profile, in its order."""

@@ -1,0 +1,121 @@
+"""CSV files of any size, as a stream: the beginning looked at, the rest passed on row by row.
+
+Source: RFC 4180.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import BinaryIO
+
+from adapters import media_types
+from adapters.cutting import Cut, CutLimits
+from adapters.tables.comparing import comparison_of, too_large_to_compare
+from adapters.tables.csv_rows import HEAD_CHARACTERS, Opened, no_rows, open_csv
+from adapters.tables.cutting import ComingTable, cut_tables, one_excerpt, refused, sampled
+from adapters.tables.excerpts import Row
+from adapters.tables.known import Known, KnownProfiles
+from adapters.tables.naming import chosen, template_line, undated
+from adapters.tables.reading import File
+from adapters.tables.text_source import Bytes, TextSource, filled
+from contracts.messages import Decoded, Envelope
+from contracts.reasons import Reason, Rule
+
+#: Reads a file that is whole in memory.
+Decode = Callable[[Envelope], Decoded]
+
+
+def cut_csv(
+    source: BinaryIO,
+    envelope: Envelope,
+    limits: CutLimits,
+    profiles: KnownProfiles,
+    decode: Decode,
+) -> Cut:
+    """Reasons are those of reading the file at once. One that shows below its first rows ends the file there."""
+    file = File(envelope, limits.whole, is_whole=False)
+    if (problem := undated(envelope)) is not None:
+        return refused(file.refused(problem))
+    parameters = media_types.parse(envelope.media_type)[1]
+    kept = _Kept(source)
+    text = TextSource(kept, parameters.get("charset"), limits.whole.body_bytes)
+    head = text.head(HEAD_CHARACTERS)
+    if text.problem is not None and not head:
+        return refused(file.refused(text.problem))
+    known = chosen(profiles, parameters, template_line(head), envelope)
+    if isinstance(known, Reason):
+        return refused(file.refused(known))
+    if comparison_of(known.profile) is not None:
+        return _whole(kept, file, limits, known, decode)
+    kept.forget()
+    file.notes.append(text.note)
+    return _streamed(file, text, head, known, profiles, limits)
+
+
+def _streamed(
+    file: File,
+    text: TextSource,
+    head: str,
+    known: Known,
+    profiles: KnownProfiles,
+    limits: CutLimits,
+) -> Cut:
+    opened = open_csv(head, text.lines(), known.index.count)
+    if isinstance(opened, Reason):
+        return refused(file.refused(text.problem or opened))
+    table = ComingTable(
+        known,
+        opened.headings,
+        opened.heading_row,
+        _rows(opened, text),
+        ended=lambda: text.problem or opened.rows.problem,
+        blank_rows=lambda: opened.rows.blank,
+        notes=opened.notes,
+        warnings=text.warnings,
+    )
+    found = sampled(file, table)
+    if found is None:
+        return refused(file.refused())
+    if found.is_empty:
+        return refused(file.refused(table.ended() or no_rows()))
+    return cut_tables(file, [found], profiles, limits)
+
+
+def _rows(opened: Opened, text: TextSource) -> Iterator[Row]:
+    for row in opened.rows:
+        text.open_characters = 0
+        yield row
+
+
+def _whole(kept: "_Kept", file: File, limits: CutLimits, known: Known, decode: Decode) -> Cut:
+    """One excerpt, since the layout compares rows with each other."""
+    body = kept.whole(limits.whole.body_bytes + 1)
+    if len(body) > limits.whole.body_bytes:
+        what = f"more than {limits.whole.body_bytes} bytes"
+        return refused(file.refused(too_large_to_compare(known.profile, what, limits.whole)))
+    decoded = decode(replace(file.envelope, body=body))
+    if any(reason.rule is Rule.MSG_03 for reason in decoded.reasons):
+        what = decoded.reasons[-1].text
+        return refused(file.refused(too_large_to_compare(known.profile, what, limits.whole)))
+    return one_excerpt(decoded, body)
+
+
+class _Kept:
+    """A source whose beginning is kept, until it is known whether the file is read as a stream or at once."""
+
+    def __init__(self, source: Bytes) -> None:
+        self._source = source
+        self._pieces: list[bytes] | None = []
+
+    def read(self, size: int, /) -> bytes:
+        piece = self._source.read(size)
+        if self._pieces is not None:
+            self._pieces.append(piece)
+        return piece
+
+    def forget(self) -> None:
+        self._pieces = None
+
+    def whole(self, most: int) -> bytes:
+        """The file from its start, so many bytes at most."""
+        start = b"".join(self._pieces or ())
+        return start + filled(self._source, most - len(start))
