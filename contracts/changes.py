@@ -32,6 +32,7 @@ EVENTS = frozenset(
         "category_version.waived",
         "mapping_profile.published",
         "mapping_profile.retired",
+        "load.completed",
     }
 )
 

@@ -2,9 +2,9 @@
 
 A record is carried like a command: as an entry whose command is `asset.record` or `market_unit.record`
 and whose payload is the canonical record, or the part of it that its reader may see. Of organisations
-only what a last notification says (`organisation.record`: id, status) goes in another form than JSON. The hub takes no
-`*.record` in: every adapter reads one (so that a partner's own copy of the adapter can), and the pipeline
-refuses it by name (MSG_10).
+only what a last notification says (`organisation.record`: id, status) goes in another form than JSON, and of
+loads what their marker says. The hub takes no `*.record` in: every adapter reads one (so that a partner's
+own copy of the adapter can), and the pipeline refuses it by name (MSG_10).
 """
 
 from collections.abc import Mapping
@@ -16,6 +16,7 @@ RECORD_COMMANDS = {
     "asset": "asset.record",
     "market_unit": "market_unit.record",
     "organisation": "organisation.record",
+    "load": "load.record",
 }
 
 

@@ -19,6 +19,7 @@ KIND_LETTERS = {
     "receipt": "R",
     "subscription": "S",
     "batch": "B",
+    "load": "L",
 }
 KIND_OF_LETTER = {letter: kind for kind, letter in KIND_LETTERS.items()}
 
@@ -36,7 +37,7 @@ _COMPANY_NUMBER = re.compile(r"[0-9]{8}|[A-Z]{2}[0-9]{6}")
 _MPID = re.compile(r"[A-Z]{4}")
 _BMU = re.compile(r"[0-9A-Z_][0-9A-Z_-]{2,10}")
 _POSTCODE = re.compile(r"[A-Z]{1,2}[0-9][0-9A-Z]? [0-9][A-Z]{2}")
-_PUBLIC_ID = re.compile(r"([ABCMOPRS])-([0-9A-Z]{4})-([0-9A-Z]{4})-([0-9A-Z]{4})-([0-9A-Z])")
+_PUBLIC_ID = re.compile(r"([ABCLMOPRS])-([0-9A-Z]{4})-([0-9A-Z]{4})-([0-9A-Z]{4})-([0-9A-Z])")
 
 
 def mpan_problem(mpan: str) -> str | None:

@@ -180,5 +180,6 @@ SHAPES: dict[str, Shape] = {
     ),
     "market_unit.deregister": Shape((*MARKET_UNIT_TARGET, _EXPECTED_VERSION, _VALID_FROM)),
     "organisation.record": Shape(_RECORD),
+    "load.record": Shape(_RECORD),
     "market_unit.record": Shape((*_UNIT_RECORD, *MARKET_UNIT_STATEMENT), (REFS, UNIT_MEMBERS)),
 }

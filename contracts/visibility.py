@@ -142,6 +142,17 @@ _MEMBER_VIEW: dict[str, dict[str, View]] = {
         ),
         View.owner,
     ),
+    "load": {
+        "kind": View.public,
+        "id": View.public,
+        "version": View.public,
+        "status": View.public,
+        "valid_from": View.public,
+        "recorded_at": View.public,
+        "registered_by": View.market,
+        "batch": View.owner,
+        "records": View.owner,
+    },
 }
 #: Kinds that stewards see as their owners do.
 _OF_STEWARDS = ("category_version", "mapping_profile")

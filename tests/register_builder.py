@@ -67,7 +67,7 @@ class Register:
     """One writer with a connection of its own. Each `write` is one commit."""
 
     def __init__(self, url: str) -> None:
-        self._connection = psycopg.connect(url, autocommit=True)
+        self.connection = psycopg.connect(url, autocommit=True)
         self._rows = RowBlocks()
         self._known: dict[str, _Known] = {}
 
@@ -75,20 +75,20 @@ class Register:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._connection.close()
+        self.connection.close()
 
     def write(self, contents: Mapping[str, Mapping[str, Any]], **members: Any) -> int:
         """New versions of these records (id -> content); the position of the last change."""
-        with self._connection.transaction():
-            writes = WriteSet(new_row=lambda: self._rows.take(self._connection))
+        with self.connection.transaction():
+            writes = WriteSet(new_row=lambda: self._rows.take(self.connection))
             for id, content in contents.items():
                 self._add(writes, id, content, **members)
-            appended = writes.flush(self._connection)
+            appended = writes.flush(self.connection)
         assert appended is not None
         return appended.first_position + appended.count - 1
 
     def partner(self, slug: str, id: str) -> None:
-        self._connection.execute(
+        self.connection.execute(
             "INSERT INTO partner (slug, organisation, secret_hash, lane) VALUES (%s, %s, '', 0)",
             (slug, id),
         )
@@ -101,8 +101,10 @@ class Register:
         *,
         event: str = "",
         material: bool | None = None,
+        kind: str = "",
+        cause: str | None = None,
     ) -> None:
-        kind = "organisation" if id.startswith("O-") else "asset"
+        kind = kind or ("organisation" if id.startswith("O-") else "asset")
         known = self._known.get(id)
         audience = audience_of(kind, id, content)
         change = RecordChange(
@@ -116,7 +118,6 @@ class Register:
             audience_before=known.audience if known else None,
             material=material,
         )
-        row = writes.add(
-            change, known.row if known else None, None, Origin(FACILITATOR, FACILITATOR, 1, "m", 1)
-        )
+        origin = Origin(FACILITATOR, FACILITATOR, 1, "m", 1, cause)
+        row = writes.add(change, known.row if known else None, None, origin)
         self._known[id] = _Known(row, change.version, audience)

@@ -16,7 +16,7 @@ _HEAD = "SELECT first_position + count - 1 FROM segment ORDER BY first_position 
 
 _CHANGE = """
     c.position, c.record, r.id, r.kind, c.version, c.event, c.material, c.recorded_at, c.valid_from,
-    c.audience_before, c.audience_after, c.content_hash, v.content
+    c.audience_before, c.audience_after, c.content_hash, c.cause, v.content
 """
 
 #: With each change, the content that was true before it at the same valid time: for a correction of
@@ -49,6 +49,25 @@ _STATE_AT = f"""
     ORDER BY c.record, c.valid_from DESC, c.version DESC
 """  # noqa: S608 - composed of the constant above
 
+#: The records that the changes of one cause made or changed, each as it was current when `as_of` was the head: by
+#: the last of these changes of each record, in their order. With it the position of that change.
+_LOAD = f"""
+    SELECT mine.position, {_CHANGE}
+    FROM change mine
+    JOIN record r ON r.row = mine.record
+    JOIN LATERAL (
+        SELECT * FROM change s WHERE s.record = mine.record AND s.position <= %(as_of)s
+        ORDER BY s.valid_from DESC, s.version DESC LIMIT 1
+    ) c ON true
+    JOIN record_version v ON v.record = c.record AND v.version = c.version
+    WHERE mine.position > %(after)s AND mine.position <= %(up_to)s AND mine.cause = %(cause)s
+      AND NOT EXISTS (SELECT FROM change later WHERE later.record = mine.record
+                      AND later.version > mine.version AND later.position <= %(up_to)s
+                      AND later.cause = mine.cause)
+    ORDER BY mine.position
+    LIMIT %(limit)s
+"""  # noqa: S608 - composed of the constant above
+
 #: What the register holds now, in the snapshot of the transaction that asks. Market units have no place
 #: of their own: all of them, the audience says where their members are.
 _STATE_NOW = f"""
@@ -76,6 +95,8 @@ _SIMPLE = (
     "recorded_at",
     "valid_from",
 )
+#: Columns of `_CHANGE`.
+_PARTS = len(_SIMPLE) + 5
 _ROWS_AT_ONCE = 2_000
 
 
@@ -96,6 +117,16 @@ def changes_after(
 ) -> list[LoggedChange]:
     rows = connection.execute(_CHANGES, {"after": position, "limit": limit})
     return [_change(row) for row in rows]
+
+
+def load_after(
+    connection: psycopg.Connection, cause: str, *, after: int, up_to: int, as_of: int, limit: int
+) -> list[tuple[int, LoggedChange]]:
+    """Records that the changes of a cause in `(after, up_to]` brought, as they were current at `as_of`, each
+    with the position by which it is asked for.
+    """
+    asked = {"cause": cause, "after": after, "up_to": up_to, "as_of": as_of, "limit": limit}
+    return [(row[0], _change(row[1:])) for row in connection.execute(_LOAD, asked)]
 
 
 def state_at(
@@ -125,12 +156,13 @@ def _streamed(
 
 def _change(row: TupleRow) -> LoggedChange:
     """From the columns of `_CHANGE`, and of `_CHANGES` where that was asked."""
-    *simple, before, after, content_hash, content = row[:13]
+    *simple, before, after, content_hash, cause, content = row[:_PARTS]
     return LoggedChange(
         **dict(zip(_SIMPLE, simple, strict=True)),
         audience_before=None if before is None else audience_from(before),
         audience_after=audience_from(after),
         content_hash=content_hash,
         content=content,
-        **dict(zip(("previous", "is_current"), row[13:], strict=False)),
+        cause=cause,
+        **dict(zip(("previous", "is_current"), row[_PARTS:], strict=False)),
     )

@@ -14,8 +14,8 @@ class LoggedChange:
     """`content`: canonical JSON of the version that the change made, None once erased.
 
     `previous`: that of the version which was true before at the same valid time, None where there is
-    none. `is_current`: it is true now, not a correction of an earlier time. `record` is the store's key
-    of the record, `id` its public one.
+    none. `is_current`: it is true now, not a correction of an earlier time. `cause`: what it follows from,
+    where that is not its message alone. `record` is the store's key of the record, `id` its public one.
     """
 
     position: int
@@ -31,6 +31,7 @@ class LoggedChange:
     audience_after: Audience
     content_hash: bytes
     content: str | None
+    cause: str | None = None
     previous: str | None = None
     is_current: bool = True
 

@@ -15,7 +15,7 @@ import orjson
 from contracts.canonical import canonical_json
 from contracts.categories import Catalogue
 from contracts.receipts import timestamp
-from contracts.visibility import render
+from contracts.visibility import View, render
 from registry_store.feed.logged_change import LoggedChange
 from registry_store.feed.sight import Sight
 
@@ -85,6 +85,10 @@ class Telling:
     def snapshot(self, sight: Sight) -> Notice:
         return self._with_record(SNAPSHOT, sight)
 
+    def view(self, sight: Sight) -> dict[str, Any] | None:
+        """The record as it is seen; None once it is erased."""
+        return None if self._content is None else self._render(self._content, sight)
+
     def entered(self, sight: Sight, *, caused_by: LoggedChange) -> Notice:
         """The record comes into sight, or into a closer one, by a change of the subscriber itself."""
         return self._with_record(ENTERED, sight, caused_by=caused_by)
@@ -94,6 +98,10 @@ class Telling:
         return self._form(
             event, {"id": self._change.id, "kind": self._change.kind}, caused_by=caused_by
         )
+
+    def marker(self) -> Notice:
+        """Of a load: the same for everyone who may see some of it; what that is, each fetches."""
+        return self._with_record(self._change.event, Sight(View.market))
 
     def is_event_of_the_log(self, before: Sight, after: Sight) -> bool:
         """Whether the log's own event is told, which a subscription may filter, or an entry or withdrawal."""

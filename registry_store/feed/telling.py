@@ -4,16 +4,18 @@ The same changes give the same notifications with the same numbers, whenever and
 cut; only where one bundle ends and the next begins depends on how much was taken at once.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import orjson
 
 from contracts.categories import Catalogue
+from contracts.changes import Audience
 from contracts.visibility import Principal
+from registry_store.feed import loads
 from registry_store.feed.filter_index import FilterIndex
 from registry_store.feed.logged_change import LoggedChange
-from registry_store.feed.notices import Telling
+from registry_store.feed.notices import Notice, Telling
 from registry_store.feed.packing import Bundle, FeedLimits, Packer
 from registry_store.feed.sight import Sight, Subscriber
 
@@ -48,10 +50,14 @@ class Audiences:
 
     def concerned(self, change: LoggedChange) -> Iterable[str]:
         before, after = change.audience_before, change.audience_after
-        found = dict.fromkeys(self._index.candidates(after))
+        found = dict.fromkeys(self.candidates(after))
         if before is not None and before != after:
-            found |= dict.fromkeys(self._index.candidates(before))
+            found |= dict.fromkeys(self.candidates(before))
         return found
+
+    def candidates(self, audience: Audience) -> Iterable[str]:
+        """A superset of those whose filter holds for a record with this audience."""
+        return self._index.candidates(audience)
 
 
 def tell(
@@ -70,24 +76,14 @@ def tell(
     size = 0
     for change in changes:
         _stop_at_grants(audiences, change, cut.grants)
-        telling = Telling(change, catalogue)
-        for id in audiences.concerned(change):
+        for id, notice in _notices(audiences, change, catalogue):
             if id in cut.grants:
-                continue
-            subscriber = audiences.by_id[id]
-            before, after = _sights(subscriber, change)
-            if telling.is_event_of_the_log(before, after) and not subscriber.filter.asks_for(
-                change.event, change.material
-            ):
-                continue
-            notice = telling.notice(before, after)
-            if notice is None:
                 continue
             packer = packers.get(id)
             if packer is None:
                 packer = packers[id] = Packer(
                     subscription=id,
-                    filter_version=subscriber.filter_version,
+                    filter_version=audiences.by_id[id].filter_version,
                     epoch=epoch,
                     next_sequence=next_sequences[id],
                     limits=limits,
@@ -101,6 +97,29 @@ def tell(
     cut.bundles += [bundle for packer in packers.values() if (bundle := packer.finish())]
     cut.next_sequences = {id: packer.next_sequence for id, packer in packers.items()}
     return cut
+
+
+def _notices(
+    audiences: Audiences, change: LoggedChange, catalogue: Catalogue
+) -> Iterator[tuple[str, Notice]]:
+    """Who is told what of a change. What a load brought is told once, by its marker (`loads`)."""
+    if loads.is_of_load(change):
+        return
+    telling = Telling(change, catalogue)
+    if change.event == loads.COMPLETED:
+        for id in loads.concerned(change, audiences.by_id, audiences.candidates):
+            yield id, telling.marker()
+        return
+    for id in audiences.concerned(change):
+        subscriber = audiences.by_id[id]
+        before, after = _sights(subscriber, change)
+        if telling.is_event_of_the_log(before, after) and not subscriber.filter.asks_for(
+            change.event, change.material
+        ):
+            continue
+        notice = telling.notice(before, after)
+        if notice is not None:
+            yield id, notice
 
 
 def alters_sight(change: LoggedChange, principal: Principal) -> bool:

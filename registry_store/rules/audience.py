@@ -26,6 +26,8 @@ def audience_of(kind: str, id: str, content: Mapping[str, Any]) -> Audience:
     """
     if kind == "organisation":
         return Audience(kind=kind, organisations=(id,))
+    if kind == "load":
+        return Audience(kind=kind, organisations=(content["registered_by"],), hidden=True)
     if kind == "category_version":
         is_public = content["status"] in PUBLIC_STATES
         return Audience(kind=kind, category=content["category"], hidden=not is_public)

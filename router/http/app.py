@@ -85,7 +85,7 @@ def create_app(
         app.include_router(routes)
     for routes in (
         record_routes(database, language.catalogue, language.forms, authenticated),
-        subscription_routes(database, language.forms, authenticated),
+        subscription_routes(database, language.forms, language.catalogue, authenticated),
     ):
         app.include_router(routes, dependencies=[Depends(renewal(database, language.live))])
     app.add_exception_handler(Problem, answer_problem)

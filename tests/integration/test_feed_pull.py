@@ -13,7 +13,7 @@ from registry_store.feed.packing import FeedLimits
 from router.http.problems import Problem, answer_problem
 from router.http.subscriptions import subscription_routes
 from router.record_forms import RecordForms
-from tests.feed_running import cut_all, subscribe, told
+from tests.feed_running import CATALOGUE, cut_all, subscribe, told
 from tests.register_builder import Register, asset, organisation
 
 
@@ -39,7 +39,7 @@ def client(store):
 
     app = FastAPI()
     app.add_exception_handler(Problem, answer_problem)
-    app.include_router(subscription_routes(store, RecordForms(adapters([])), caller))
+    app.include_router(subscription_routes(store, RecordForms(adapters([])), CATALOGUE, caller))
     return TestClient(app)
 
 

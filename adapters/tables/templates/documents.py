@@ -16,7 +16,7 @@ ITEMS, MARKET_UNIT = "items", "market_unit"
 ASSET_COMMANDS = ("asset.register", "asset.update")
 UNIT_COMMANDS = ("market_unit.create", "market_unit.compose")
 COMMANDS = (*ASSET_COMMANDS, *UNIT_COMMANDS)
-RECORDS = ("asset.record", "market_unit.record", "organisation.record")
+RECORDS = ("asset.record", "market_unit.record", "organisation.record", "load.record")
 #: What a notification says beside the record: columns that are written, and of no use to the hub.
 NOTIFICATION: Mapping[str, str] = {
     "subscription": "Subscription",

@@ -231,10 +231,11 @@ def test_keys_keep_the_bars_between_their_parts(value: str, id: str) -> None:
 
 
 def test_every_command_and_record_of_the_table_is_tried_here() -> None:
-    tried = {*OF_ASSETS, "asset.deregister", *WITHOUT_CATEGORY, "organisation.record"}
-    assert tried == COMMANDS | RECORDS == FlatFiles.writes
-    payload = {"kind": "organisation", "id": "O-1", "version": 2, "status": "inactive"}
-    assert_read_back(Entry("organisation.record", payload), decided=False)
+    tried = {*OF_ASSETS, "asset.deregister", *WITHOUT_CATEGORY}
+    assert tried | {"organisation.record", "load.record"} == COMMANDS | RECORDS == FlatFiles.writes
+    for kind, id, status in (("organisation", "O-1", "inactive"), ("load", "L-1", "completed")):
+        payload = {"kind": kind, "id": id, "version": 2, "status": status}
+        assert_read_back(Entry(f"{kind}.record", payload), decided=False)
 
 
 def test_text_of_the_hub_is_never_longer_than_the_limits_let_in() -> None:
