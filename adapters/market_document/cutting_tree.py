@@ -63,7 +63,7 @@ class SeriesParser:
                 fed = len(block)
                 yield parsed
             if error is not None and not self._reasons:
-                self._reasons.append(self._placed(syntax_reason(error)))
+                self._reasons.append(self._broken(str(error.msg or ""), error.position))
             elif fed > _LONGEST_SERIES:
                 text = f"a TimeSeries has more than {_LONGEST_SERIES} bytes"
                 self._reasons.append(Reason(Rule.MSG_03, text))
@@ -72,7 +72,7 @@ class SeriesParser:
         try:
             root = self._parser.close()
         except etree.XMLSyntaxError as error:
-            self._reasons.append(self._placed(syntax_reason(error)))
+            self._reasons.append(self._broken(str(error.msg or ""), error.position))
         else:
             self._reasons.extend(self._misplaced(root, None))
 
@@ -98,6 +98,9 @@ class SeriesParser:
             while element.getprevious() is not None:
                 del root[0]
             text = etree.tostring(element, encoding="utf-8", with_tail=False)
+            if problem := self._problem_of(text):
+                self._reasons.append(problem)
+                return
             parsed = Parsed(text, name_of(element, self._id_tag))
             # The element itself stays until its neighbour ends: the parser may be within its tail.
             element.clear(keep_tail=True)
@@ -120,6 +123,20 @@ class SeriesParser:
             text = "there is text between the elements: the rest of the document is not read"
             reasons.append(Reason(Rule.MSG_13, text, place=place))
         return reasons
+
+    def _problem_of(self, series: bytes) -> Reason | None:
+        """What is wrong with namespaces does not stop the parser: it says so at the end."""
+        log = self._parser.feed_error_log
+        if not len(log):
+            return None
+        try:
+            etree.fromstring(series, etree.XMLParser(encoding="utf-8", resolve_entities=False))
+        except etree.XMLSyntaxError:
+            return self._broken(log[0].message, (log[0].line, log[0].column))
+        return None
+
+    def _broken(self, message: str, position: tuple[int, int]) -> Reason:
+        return self._placed(syntax_reason(message, position))
 
     def _placed(self, reason: Reason) -> Reason:
         """Lines and columns as in the document: the parser began with a start tag of ours."""

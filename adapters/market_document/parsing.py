@@ -43,7 +43,7 @@ def parse(body: bytes, limits: Limits) -> etree._Element | tuple[Reason, ...]:
     try:
         root = etree.fromstring(body, parser)
     except etree.XMLSyntaxError as error:
-        return (syntax_reason(error),)
+        return (syntax_reason(str(error.msg or ""), error.position),)
     start = _DECLARATION.match(body.removeprefix(_BOM))
     if body.find(b"<?", start.end() if start else 0) >= 0:
         reasons = _instructions(root)
@@ -87,10 +87,10 @@ def _prolog_problem(body: bytes) -> Reason | None:
     return Reason(Rule.XML_01, text, place=f"line {line}")
 
 
-def syntax_reason(error: etree.XMLSyntaxError) -> Reason:
+def syntax_reason(message: str, position: tuple[int, int]) -> Reason:
     """MSG-02, or MSG-03 where a bound of the parser is passed; with line and column."""
-    message = _POSITION.sub("", str(error.msg or "it is empty").strip())
-    line, column = error.position
+    message = _POSITION.sub("", message.strip()) or "it is empty"
+    line, column = position
     rule = Rule.MSG_03 if _BOUNDS.search(message) else Rule.MSG_02
     return Reason(
         rule,

@@ -199,6 +199,17 @@ def test_where_a_document_breaks_in_the_middle_the_series_before_stand() -> None
     assert reason.place.startswith(f"line {body.count(chr(10), 0, at) + 1}, column")
 
 
+@pytest.mark.parametrize("odd", ['<x xmlns="a:{"/>', "<y:x/>"])
+def test_a_namespace_that_is_none_breaks_a_document_where_it_stands(odd: str) -> None:
+    made = [f"<make>A</make>{odd if n == 20 else ''}" for n in range(31)]
+    body = document(*[heat_pump(made[n], number=n) for n in range(1, 31)])
+    file, items = read_in_parts(body.encode(), 8)
+    assert [item.number for item in items] == list(range(1, 20))
+    (reason,) = file.reasons
+    line = body.count(chr(10), 0, body.index(odd)) + 1
+    assert (reason.rule.key, reason.place.split(",")[0]) == ("MSG-02", f"line {line}")
+
+
 def test_what_stands_between_the_series_ends_the_reading() -> None:
     series = [heat_pump(number=n) for n in range(1, 31)]
     body = document(*series).replace("<TimeSeries>\n<mRID>20<", "<late/><TimeSeries>\n<mRID>20<")
