@@ -122,6 +122,19 @@ class Settings(BaseSettings):
         ge=2,
         description="How many times its size a compressed file may expand to, beyond the first 64 MiB.",
     )
+    batch_limit_bytes: int = Field(
+        default=4 * 1024 * 1024 * 1024,
+        ge=1024,
+        description="Largest batch file that a door takes, as it is sent.",
+    )
+    batch_uploads_limit: int = Field(
+        default=10, ge=1, description="Uploads of one partner that may be open at once."
+    )
+    drop_folder: Path | None = Field(
+        default=None,
+        description="Folder in which each partner has a folder for files to drop; `up` then runs `drop`. "
+        "Unset: none.",
+    )
     receipt_wait_seconds: float = Field(
         default=30, gt=0, description="Longest `Prefer: wait` that the HTTP door grants."
     )

@@ -2,6 +2,7 @@
 
 import uvicorn
 
+from registry_store.batches.uploading import Bounds
 from router import bootstrap
 from router.http.app import Limits, create_app
 from router.http.broker_link import BrokerLink
@@ -21,7 +22,11 @@ def serve(settings: Settings) -> None:
     broker = BrokerLink(
         settings.broker_url.get_secret_value(), lanes_per_class=settings.lanes_per_class
     )
-    limits = Limits(settings.message_limit_bytes, settings.receipt_wait_seconds)
+    limits = Limits(
+        settings.message_limit_bytes,
+        settings.receipt_wait_seconds,
+        Bounds(settings.batch_limit_bytes, settings.batch_uploads_limit),
+    )
     try:
         uvicorn.run(
             create_app(database, broker, bootstrap.language(), limits),
