@@ -1,11 +1,11 @@
 """Receipts: the answer to a message, one outcome per item."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from contracts.reasons import Reason
+from contracts.reasons import Reason, Severity
 
 ACCEPTED, PARTIAL, REJECTED, SCHEDULED, PENDING = (
     "accepted",
@@ -53,6 +53,28 @@ class Outcome(NamedTuple):
             body["due_at"] = timestamp(self.due_at)
         body["reasons"] = [reason.as_json() for reason in self.reasons]
         return body
+
+
+class Counts(NamedTuple):
+    """What became of the rows (items) of a batch: how many of each status. `warnings`: reasons, not rows."""
+
+    rows: int
+    accepted: int
+    rejected: int
+    unchanged: int
+    superseded: int
+    scheduled: int
+    warnings: int
+
+    def status(self, *, has_errors: bool) -> str:
+        """Of the whole. `has_errors`: something is wrong with the file itself, or it was not taken to its end;
+        what was done before it stands.
+        """
+        if not self.rows or self.rejected == self.rows:
+            return REJECTED
+        if has_errors or self.rejected:
+            return PARTIAL
+        return SCHEDULED if self.scheduled == self.rows else ACCEPTED
 
 
 def receipt_status(outcomes: "tuple[Outcome, ...] | list[Outcome]", *, has_errors: bool) -> str:
@@ -108,6 +130,42 @@ def receipt(
     if document:
         body["document"] = dict(document)
     return body
+
+
+def summary_receipt(
+    *,
+    receipt_id: str,
+    message_id: str,
+    sender: str,
+    on_behalf_of: str | None,
+    received_at: datetime,
+    payload_sha256: str,
+    batch: str,
+    counts: Counts,
+    by_rule: Mapping[str, int],
+    refused: Sequence[Mapping[str, Any]],
+    reasons: Sequence[Mapping[str, Any]] = (),
+    said: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """The canonical receipt of a batch: counts instead of outcomes, and of the refused items the first ones.
+
+    `reasons` and `refused` are as they stand in a receipt; `said`: notes, versions and document of the file.
+    """
+    has_errors = any(reason["severity"] == Severity.error for reason in reasons)
+    optional = {"on_behalf_of": on_behalf_of, "reasons": list(reasons), **(said or {})}
+    return {
+        "receipt_id": receipt_id,
+        "message_id": message_id,
+        "sender": sender,
+        "status": counts.status(has_errors=has_errors),
+        "received_at": timestamp(received_at),
+        "payload_sha256": payload_sha256,
+        "batch": batch,
+        "counts": counts._asdict(),
+        "by_rule": dict(by_rule),
+        "items": list(refused),
+        **{name: value for name, value in optional.items() if value},
+    }
 
 
 @lru_cache(maxsize=4_096)

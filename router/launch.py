@@ -1,4 +1,4 @@
-"""What `hub up` starts: the four kinds of process, and what they get."""
+"""What `hub up` starts: the kinds of process, and what they get."""
 
 import sys
 
@@ -13,9 +13,16 @@ from router.supervisor import Prepared
 
 
 def plans(workers: int) -> tuple[ProcessPlan, ...]:
-    """The HTTP door, the workers, the relay and the clock."""
-    names = ["serve", *(f"work-{number}" for number in range(1, workers + 1)), "relay", "clock"]
-    return tuple(ProcessPlan(name=name, command=_cli(name.partition("-")[0])) for name in names)
+    """The HTTP door, the workers, the bulk worker, the splitter, the relay and the clock."""
+    working = [f"work-{number}" for number in range(1, workers + 1)]
+    names = ["serve", *working, "work-bulk", "split", "relay", "clock"]
+    return tuple(ProcessPlan(name=name, command=_command(name)) for name in names)
+
+
+def _command(name: str) -> tuple[str, ...]:
+    if name == "work-bulk":
+        return _cli("work", "--bulk")
+    return _cli(name.partition("-")[0])
 
 
 def prepare(settings: Settings, servers: Servers) -> Prepared:
@@ -56,8 +63,8 @@ def http_url(host: str, port: int) -> str:
     return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
 
-def _cli(command: str) -> tuple[str, ...]:
-    return (sys.executable, "-P", "-m", "router.cli", command)
+def _cli(*command: str) -> tuple[str, ...]:
+    return (sys.executable, "-P", "-m", "router.cli", *command)
 
 
 def _without_password(url: str | None) -> str:

@@ -77,7 +77,7 @@ def read(envelope: Envelope, adapters: tuple[Adapter, ...], limits: Limits) -> R
         message_id=message_id,
         on_behalf_of=envelope.on_behalf_of or decoded.on_behalf_of,
         payload_sha256=digest.hexdigest(),
-        content_hash=_content_hash(envelope, digest.digest()),
+        content_hash=content_hash(envelope, digest.digest()),
         items=items,
         reasons=reasons,
     )
@@ -145,7 +145,7 @@ def _clock_reasons(moment: datetime, received_at: datetime) -> tuple[Reason, ...
     )
 
 
-def _content_hash(envelope: Envelope, body_digest: bytes) -> bytes:
+def content_hash(envelope: Envelope, body_digest: bytes) -> bytes:
     """What makes a message the same: its body, and what the transport says of its meaning."""
     said = f"{envelope.event_type!r} {envelope.on_behalf_of!r} {envelope.statement_date}"
     return hashlib.sha256(body_digest + said.encode()).digest()
