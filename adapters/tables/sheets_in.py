@@ -1,0 +1,54 @@
+"""The sheets of a file, whatever its layout: for those who look at a file before there is a profile for it."""
+
+from collections.abc import Callable, Sequence
+
+from adapters.tables.csv_rows import Sheet, read_sheet
+from adapters.tables.encodings import read_text
+from adapters.tables.workbook.archive import Archive
+from adapters.tables.workbook.cells import read_cells
+from adapters.tables.workbook.parts import read_workbook
+from adapters.tables.workbook.problems import WorkbookProblem
+from adapters.tables.workbook.sheets import heading_row, sheet_of
+from contracts.messages import Limits
+from contracts.reasons import Reason, Rule
+
+#: How many of the cells in a row are headings.
+Count = Callable[[Sequence[str]], int]
+
+
+def csv_sheets(body: bytes, count: Count, limits: Limits) -> tuple[Sheet, ...] | Reason:
+    """The one sheet of a CSV file."""
+    text = read_text(body, None)
+    if isinstance(text, Reason):
+        return text
+    sheet = read_sheet(text[0], count, limits)
+    return sheet if isinstance(sheet, Reason) else (sheet,)
+
+
+def workbook_sheets(body: bytes, count: Count, limits: Limits) -> tuple[Sheet, ...] | Reason:
+    """The visible sheets of a workbook with a row of headings and rows below it."""
+    try:
+        return _visible(body, count, limits)
+    except WorkbookProblem as refusal:
+        return refusal.reason
+
+
+def _visible(body: bytes, count: Count, limits: Limits) -> tuple[Sheet, ...] | Reason:
+    archive = Archive(body, limits)
+    workbook = read_workbook(archive)
+    sheets = []
+    for part in workbook.sheets:
+        if part.is_hidden:
+            continue
+        cells = read_cells(archive.read(part.part), part.name, workbook, limits)
+        heading = heading_row(cells, count)
+        if heading is None:
+            continue
+        sheet = sheet_of(cells, part.name, heading, limits)
+        if isinstance(sheet, Reason):
+            return sheet
+        if sheet.rows:
+            sheets.append(sheet)
+    if not sheets:
+        return Reason(Rule.MSG_11, "no sheet has a row of headings with rows below it")
+    return tuple(sheets)
