@@ -3,14 +3,11 @@
 from datetime import datetime
 from typing import Any, NamedTuple
 
-import orjson
 import psycopg
-import zstandard
 
 from contracts.batches import BatchHeader
+from registry_store.batches.chunks import unpack
 
-#: Bytes that the outcomes of one chunk may come to.
-_CHUNK_OUTCOMES_BYTES = 64 * 1024 * 1024
 _COLUMNS = "row, id, sender, message_id, header, status, wish, is_whole, reasons"
 
 
@@ -81,10 +78,9 @@ def first_refusals(
     )
     found: list[dict[str, Any]] = []
     for (packed,) in chunks:
-        unpacked = zstandard.decompress(packed, max_output_size=_CHUNK_OUTCOMES_BYTES)
         found += [
             each
-            for each in orjson.loads(unpacked)
+            for each in unpack(packed)
             if each["status"] == "rejected" and each["item"] > after_item
         ]
         if len(found) >= limit:

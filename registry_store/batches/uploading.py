@@ -39,6 +39,7 @@ class UploadRefused(Enum):
     too_large = "batch_too_large"
     digest_differs = "digest_differs"
     parts_missing = "parts_missing"
+    reused = "message_id_reused"
 
 
 class Bounds(NamedTuple):

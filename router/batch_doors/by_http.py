@@ -11,7 +11,7 @@ import httpx
 import tenacity
 
 from contracts.batches import BatchHeader, Wish
-from router.batch_doors.door import BatchDoorFailed, Opened, Outcomes
+from router.batch_doors.door import BatchDoorAway, BatchDoorFailed, Opened, Outcomes
 from router.batch_doors.source import Measured
 
 _SECONDS = 120.0
@@ -105,7 +105,7 @@ class HttpDoor:
                 with attempt:
                     return self._answer(method, address, **said)
         except _Away as error:
-            raise BatchDoorFailed(f"the HTTP door does not answer: {error}") from error
+            raise BatchDoorAway(f"the HTTP door does not answer: {error}") from error
         raise AssertionError("the attempts end with an answer or an exception")
 
     def _answer(self, method: str, address: str, **said: Any) -> httpx.Response:

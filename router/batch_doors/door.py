@@ -11,6 +11,10 @@ class BatchDoorFailed(Exception):
     """What was asked for was not done. The text is meant for whoever asked."""
 
 
+class BatchDoorAway(BatchDoorFailed):
+    """Not now: the door does not answer, or there is no room at the moment. Worth trying again."""
+
+
 class Opened(NamedTuple):
     """An upload. `parts`: number -> SHA-256 (hexadecimal) of what is there already."""
 

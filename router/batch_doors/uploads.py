@@ -4,10 +4,12 @@ The HTTP door answers it as a problem; the operator's commands and the drop fold
 """
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TypeVar
 
 from contracts.batches import BatchHeader
 from registry_store.batches import uploading
+from registry_store.batches.repeating import KnownBatch, known_batch
 from registry_store.batches.uploading import MOST_PARTS, Bounds, Part, Upload, UploadRefused
 from registry_store.database import Database
 from router.killpoints import reached
@@ -21,6 +23,7 @@ _SAYS = {
     UploadRefused.too_large: "the file is larger than the hub takes",
     UploadRefused.digest_differs: "what came has another SHA-256 than was said",
     UploadRefused.parts_missing: "parts are missing",
+    UploadRefused.reused: "the message id was used for other content",
 }
 
 
@@ -38,6 +41,19 @@ class Uploads:
 
     database: Database
     bounds: Bounds
+
+    def answered(self, header: BatchHeader) -> KnownBatch | None:
+        """What answers the announced file already, while nothing later touched its records."""
+        if header.sha256 is None:
+            return None
+        stated = header.statement_date or datetime.now(UTC).date().isoformat()
+        message_id = header.message_id or f"sha256:{header.sha256}:{stated}"
+        digest = bytes.fromhex(header.sha256)
+        with self.database.reading() as connection:
+            known = known_batch(connection, header.sender, message_id, digest, policy=header.policy)
+        if known is not None and known.standing == "reused":
+            raise self._failed(UploadRefused.reused)
+        return known if known is not None and known.standing == "answered" else None
 
     def open(self, header: BatchHeader) -> Upload:
         """Begun now, or found where the same file was announced before."""

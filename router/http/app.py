@@ -21,6 +21,8 @@ from registry_store.submissions import forget_old
 from router.batch_doors.uploads import UploadFailed, Uploads
 from router.bootstrap import Language
 from router.http.authentication import authentication
+from router.http.batch_events import batch_event_routes
+from router.http.batch_showing import batch_routes
 from router.http.batch_uploads import answer_upload_failed, upload_routes
 from router.http.broker_link import BrokerLink
 from router.http.categories import category_routes, renewal
@@ -79,6 +81,8 @@ def create_app(
     for routes in (
         message_routes(door),
         upload_routes(Uploads(database, limits.batches), language.adapters, authenticated),
+        batch_event_routes(database, authenticated),
+        batch_routes(database, language.adapters, authenticated),
         category_routes(database, language.catalogue, language.live),
         health_routes(database, broker, metrics),
     ):

@@ -17,6 +17,7 @@ from starlette.requests import ClientDisconnect
 from adapters import Adapter
 from contracts.batches import Policy
 from contracts.reasons import Rule
+from registry_store.batches.repeating import KnownBatch
 from registry_store.batches.uploading import MOST_PARTS, PART_BYTES, Part, Upload, UploadRefused
 from registry_store.partners import Partner
 from router.batch_doors.uploads import UploadFailed, Uploads
@@ -34,6 +35,7 @@ _STATUS = {
     UploadRefused.too_large: 413,
     UploadRefused.digest_differs: 409,
     UploadRefused.parts_missing: 409,
+    UploadRefused.reused: 409,
 }
 
 
@@ -54,7 +56,7 @@ def upload_routes(
         status_code=202,
         response_class=Response,
         responses={
-            200: {"description": "This upload was begun before (fmar-parts: true)."},
+            200: {"description": "Known and answered; or (fmar-parts: true) begun before."},
             201: {"description": "Opened; PUT the parts (fmar-parts: true)."},
             202: {"description": "The file is there; the batch is at Location."},
             **dict.fromkeys((400, 401, 409, 413, 415, 429, 503), _PROBLEM),
@@ -67,6 +69,9 @@ def upload_routes(
     ) -> Response:
         """Send a file of any size, in the body or (with `fmar-parts: true`) in parts that follow."""
         header = batch_header(request.headers, policy, sender=sender.slug, adapters=adapters)
+        known = await run_in_threadpool(door.answered, header)
+        if known is not None:
+            return _answered(known)
         upload = await run_in_threadpool(door.open, header)
         if announces_parts(request.headers):
             parts = await run_in_threadpool(door.parts, upload)
@@ -156,6 +161,13 @@ async def _pieces(request: Request) -> AsyncIterator[bytes]:
 async def answer_upload_failed(_request: Request, error: Exception) -> Response:
     assert isinstance(error, UploadFailed)
     return Problem(_STATUS[error.refused], error.refused.value, str(error)).response()
+
+
+def _answered(known: KnownBatch) -> Response:
+    receipt = orjson.loads(known.receipt or b"null")
+    location = f"/v1/batches/{known.batch}"
+    body = {"id": known.batch, "is_whole": True, "receipt": receipt}
+    return _json(body, 200, {"Location": location, "Content-Location": f"{location}/receipt"})
 
 
 def _upload(upload: Upload, parts: list[Part] | None, status: int) -> Response:

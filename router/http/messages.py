@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 from urllib.parse import quote
 
-import mimeparse
 import orjson
 from fastapi import APIRouter, Depends, Header, Path, Request, Response
 from starlette.concurrency import run_in_threadpool
@@ -28,12 +27,11 @@ from router.http.bodies import limited_body
 from router.http.broker_link import BrokerLink
 from router.http.headers import Said, read_headers
 from router.http.problems import MEDIA_TYPE, Problem
+from router.http.receipts import CANONICAL, receipt_in_form
 from router.killpoints import reached
 from router.references import Reference, file_message_id
 
 _RETRY_SECONDS = "2"
-#: The receipt as the hub keeps it, in full.
-_CANONICAL = "application/json"
 _PROBLEM: dict[str, Any] = {"content": {MEDIA_TYPE: {}}}
 
 
@@ -80,7 +78,7 @@ def message_routes(door: MessageDoor) -> APIRouter:
     def receipt(
         message_id: Annotated[str, Path(max_length=200)],
         sender: Annotated[Partner, Depends(door.authenticated)],
-        accept: Annotated[str, Header(description=f"{_CANONICAL}: every outcome.")] = "*/*",
+        accept: Annotated[str, Header(description=f"{CANONICAL}: every outcome.")] = "*/*",
     ) -> Response:
         """The receipt of an own message. A format that has no place for some of it says so."""
         return _receipt(door, sender.slug, message_id, accept)
@@ -163,11 +161,7 @@ def _receipt(door: MessageDoor, sender: str, message_id: str, accept: str) -> Re
         underway = submissions.is_on_its_way(connection, sender=sender, message_id=message_id)
         letter = waiting_letter_of(connection, sender=sender, message_id=message_id)
     if stored is not None:
-        adapter = adapter_for(door.adapters, stored.media_type) or door.adapters[0]
-        media_type, body = adapter.encode_receipt(orjson.loads(stored.receipt))
-        if _likes_best(accept, media_type) == _CANONICAL:
-            media_type, body = _CANONICAL, stored.receipt
-        return Response(body, 200, media_type=media_type, headers={"vary": "Accept"})
+        return receipt_in_form(door.adapters, stored, accept)
     if letter is not None:
         detail = f"the hub failed on this message and keeps it as dead letter {letter}"
         raise Problem(404, "dead_letter", detail, rule=Rule.MSG_14.key)
@@ -179,12 +173,3 @@ def _receipt(door: MessageDoor, sender: str, message_id: str, accept: str) -> Re
             media_type="application/json",
         )
     raise Problem(404, "message_unknown", f"you have sent no message {message_id}")
-
-
-def _likes_best(accept: str, own: str) -> str:
-    """The canonical receipt where it is asked for, else the format of the message."""
-    try:
-        # Of several that fit equally well mimeparse takes the last.
-        return mimeparse.best_match([_CANONICAL, own], accept) or own
-    except mimeparse.MimeTypeParseException:
-        return own
