@@ -172,12 +172,15 @@ def _changes(connection: psycopg.Connection) -> Iterator[tuple[Any, ...]]:
         cursor.itersize = _FETCH
         cursor.execute(
             "SELECT s.first_position, c.position, c.recorded_at, v.content, v.salt, c.record, r.id, c.version, "
-            "c.item, c.content_hash, c.event, c.material, c.actor, c.principal, c.message, m.message_id, c.cause, "
+            "c.item, c.content_hash, c.event, c.material, c.actor, c.principal, c.message, "
+            "coalesce(b.message_id, m.message_id), c.cause, "
             "c.valid_from, c.audience_before, c.audience_after FROM change c "
             "LEFT JOIN LATERAL (SELECT first_position FROM segment WHERE first_position <= c.position "
             "  AND c.position < first_position + count ORDER BY first_position DESC LIMIT 1) s ON true "
             "LEFT JOIN record r ON r.row = c.record "
             "LEFT JOIN message m ON m.row = c.message "
+            # A batch has its receipt when it ends, and changes before; some receipts do not stand under their id.
+            "LEFT JOIN batch b ON b.row = c.message "
             "LEFT JOIN record_version v ON v.record = c.record AND v.version = c.version ORDER BY c.position"
         )
         for first, position, recorded_at, content, salt, *entered in cursor:

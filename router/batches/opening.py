@@ -15,7 +15,7 @@ from contracts.reasons import Reason, Rule
 from registry_store.batches.running import OpenBatch
 from registry_store.batches.uploading import parts_of
 from router.batches.expanding import ExpandBounds, Expanded
-from router.batches.parts import PartsFile, PartsStream, part
+from router.batches.parts import PartsFile, PartsStream, Prompt, part
 from router.batches.receipts import envelope_of
 from router.pipeline.reading import envelope_reasons
 
@@ -86,10 +86,10 @@ def open_file(
         whole = io.BufferedReader(PartsFile(read_part, sizes), _BUFFER_BYTES)
         return Opened(cutter.cut(whole, envelope, limits), None)
     stream = PartsStream(read_part, wait)
-    source = cast(BinaryIO, io.BufferedReader(stream, _BUFFER_BYTES))
+    source = cast(BinaryIO, Prompt(stream, _BUFFER_BYTES))
     if encoding:
         expanded = Expanded(source, encoding, bounds.expand)
-        source = cast(BinaryIO, io.BufferedReader(expanded, _BUFFER_BYTES))
+        source = cast(BinaryIO, Prompt(expanded, _BUFFER_BYTES))
     if not cutter.needs_whole(envelope):
         return Opened(cutter.cut(source, envelope, limits), stream)
     temporary = cast(BinaryIO, tempfile.TemporaryFile(prefix="fmar-batch-"))  # noqa: SIM115 - closed by Opened
