@@ -14,14 +14,29 @@ _FILL = (b"", b"\0\0\0", b"\0\0", b"\0")
 _CHUNK_BYTES = 1 << 16
 
 
+class Checksum:
+    """Of records that come in parts."""
+
+    def __init__(self) -> None:
+        self._chunk = 0
+
+    def add(self, records: Iterable[bytes]) -> None:
+        words = b"".join([record + _FILL[len(record) & 3] for record in records])
+        for start in range(0, len(words), _CHUNK_BYTES):
+            chunk = words[start : start + _CHUNK_BYTES]
+            self._chunk ^= int.from_bytes(chunk.ljust(_CHUNK_BYTES, b"\0"), "big")
+
+    def value(self) -> int:
+        """0 to 4294967295."""
+        value, bits = self._chunk, _CHUNK_BYTES * 8
+        while bits > _WORD_BITS:
+            bits //= 2
+            value = (value >> bits) ^ (value & ((1 << bits) - 1))
+        return value
+
+
 def checksum(records: Iterable[bytes]) -> int:
-    """0 to 4294967295, over the header and all records but the trailer."""
-    words = b"".join([record + _FILL[len(record) & 3] for record in records])
-    value, bits = 0, _CHUNK_BYTES * 8
-    for start in range(0, len(words), _CHUNK_BYTES):
-        chunk = words[start : start + _CHUNK_BYTES]
-        value ^= int.from_bytes(chunk.ljust(_CHUNK_BYTES, b"\0"), "big")
-    while bits > _WORD_BITS:
-        bits //= 2
-        value = (value >> bits) ^ (value & ((1 << bits) - 1))
-    return value
+    """Over the header and all records but the trailer."""
+    whole = Checksum()
+    whole.add(records)
+    return whole.value()

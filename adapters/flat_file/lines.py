@@ -5,11 +5,15 @@ older systems of the market write it, with a warning: a single changed byte can 
 """
 
 import codecs
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from adapters.flat_file.places import at_each, place
-from contracts.reasons import Reason, Rule, Severity
+from adapters.flat_file.line_ends import LineEnds
+from adapters.flat_file.places import place
+from contracts.reasons import Reason, Rule
 
+#: A codec, and the name of its encoding.
+Encoding = tuple[str, str]
 _UTF_8, _WINDOWS = ("utf-8", "UTF-8"), ("cp1252", "Windows-1252")
 #: ISO 8859-1 is read as its superset, as the WHATWG Encoding Standard has it.
 _DECLARED = {
@@ -22,17 +26,15 @@ _DECLARED = {
 _WIDE_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
-class Lines(NamedTuple):
-    """Line n is `texts[n - 1]`, without its end; blank ones are empty. If the text cannot be read there are none.
-
-    `text` and `body` are the whole of it, as text and as it came, each line ended by LF.
+class Block(NamedTuple):
+    """Whole lines: line `first_line + n` is `texts[n]`, without its end; blank ones are empty. `text` and `body`
+    are all of them, as text and as they came, each ended by LF.
     """
 
+    first_line: int
     texts: list[str]
     text: str
     body: bytes
-    reasons: tuple[Reason, ...]
-    notes: tuple[str, ...]
 
     def raw(self, start: int, end: int) -> list[bytes]:
         """`texts[start:end]` as bytes."""
@@ -43,97 +45,98 @@ class Lines(NamedTuple):
         return self.text.count(f"\n{start}") + self.text.startswith(start)
 
 
+class Lines(NamedTuple):
+    """A file as lines. If its text cannot be read there is no block."""
+
+    block: Block | None
+    reasons: tuple[Reason, ...]
+    notes: tuple[str, ...]
+
+
 def read_lines(body: bytes, charset: str | None) -> Lines:
     """Reasons: MSG_02, FLAT_05. `charset`: as the media type declares it."""
-    mark = body.startswith(codecs.BOM_UTF8)
-    if mark:
-        body = body[len(codecs.BOM_UTF8) :]
+    is_marked = body.startswith(codecs.BOM_UTF8)
+    body = body.removeprefix(codecs.BOM_UTF8)
     decoded = _decoded(body, charset)
     if isinstance(decoded, Reason):
-        return Lines([], "", b"", (decoded,), ())
+        return Lines(None, (decoded,), ())
     text, name, reasons = decoded
-    if mark:
-        sentence = "the file begins with a byte order mark: leave it out"
-        reasons = [Reason.warning(Rule.FLAT_05, sentence, place=place(1)), *reasons]
-    reasons += _line_end_reasons(text)
-    if "\r" in text:
-        text, body = text.replace("\r\n", "\n"), body.replace(b"\r\n", b"\n")
-    # What follows the last line end is a line only if something is there.
-    if not text.endswith("\n"):
-        text, body = f"{text}\n", body + b"\n"
-    texts = text[:-1].split("\n")
-    if "" in texts:
-        blank = [number for number, line in enumerate(texts, 1) if not line]
-        sentence = "a blank line: no record, and not counted"
-        reasons += at_each(blank, Rule.FLAT_05, sentence, Severity.warning)
-    return Lines(texts, text, body, tuple(reasons), (f"encoding: {name}",))
+    if is_marked:
+        reasons = [marked(), *reasons]
+    ends = LineEnds()
+    block = block_of(1, ends.add(text), body)
+    return Lines(block, (*reasons, *ends.reasons()), (encoding_note(name),))
+
+
+def block_of(first_line: int, text: str, body: bytes) -> Block:
+    """`text`: its lines ended by LF; `body`: the same as they came."""
+    if b"\r" in body:
+        body = body.replace(b"\r\n", b"\n")
+    if not body.endswith(b"\n"):
+        body += b"\n"
+    return Block(first_line, text[:-1].split("\n"), text, body)
+
+
+def marked() -> Reason:
+    sentence = "the file begins with a byte order mark: leave it out"
+    return Reason.warning(Rule.FLAT_05, sentence, place=place(1))
+
+
+def encoding_note(name: str) -> str:
+    return f"encoding: {name}"
 
 
 def _decoded(body: bytes, charset: str | None) -> tuple[str, str, list[Reason]] | Reason:
-    if problem := _no_text(body, charset):
+    codecs_known = encodings(charset)
+    if isinstance(codecs_known, Reason):
+        return codecs_known
+    if problem := no_text(body):
         return problem
-    codec, name = _DECLARED[charset.lower()] if charset is not None else _UTF_8
-    try:
-        return body.decode(codec), name, []
-    except UnicodeDecodeError as error:
-        if charset is not None:
-            return _undecodable(body, error, name)
-        first = error
-    codec, name = _WINDOWS
-    try:
-        text = body.decode(codec)
-    except UnicodeDecodeError as error:
-        return _undecodable(body, error, f"{_UTF_8[1]} or {name}")
-    sentence = (
-        f"the byte 0x{body[first.start]:02x} is not UTF-8: the whole file was read as {name}; "
-        "declare charset=windows-1252 if it is, else look at its names"
-    )
-    warning = Reason.warning(Rule.FLAT_05, sentence, place=place(_line_of(body, first.start)))
-    return text, name, [warning]
+    warnings: list[Reason] = []
+    for codec, name in codecs_known:
+        try:
+            return body.decode(codec), name, warnings
+        except UnicodeDecodeError as error:
+            byte, line = body[error.start], line_of(body, error.start)
+            warnings = [other_encoding(byte, line)]
+    return undecodable(byte, line, codecs_known)
 
 
-def _no_text(body: bytes, charset: str | None) -> Reason | None:
-    if body.startswith(_WIDE_MARKS):
+def encodings(charset: str | None) -> list[Encoding] | Reason:
+    """The encodings that a file may be in, the likeliest first."""
+    if charset is None:
+        return [_UTF_8, _WINDOWS]
+    declared = _DECLARED.get(charset.lower())
+    if declared is not None:
+        return [declared]
+    known = ", ".join(sorted(_DECLARED))
+    text = f"the charset {charset[:40]!r} is not one that flat files are read in: {known}"
+    return Reason(Rule.MSG_02, text)
+
+
+def no_text(body: bytes, first_line: int = 1) -> Reason | None:
+    """MSG_02 for what is no text of bytes."""
+    if first_line == 1 and body.startswith(_WIDE_MARKS):
         return Reason(Rule.MSG_02, "this is UTF-16: write the file as UTF-8", place=place(1))
-    if charset is not None and charset.lower() not in _DECLARED:
-        known = ", ".join(sorted(_DECLARED))
-        text = f"the charset {charset[:40]!r} is not one that flat files are read in: {known}"
-        return Reason(Rule.MSG_02, text)
     if (offset := body.find(0)) >= 0:
-        where = place(_line_of(body, offset))
+        where = place(first_line + line_of(body, offset) - 1)
         return Reason(Rule.MSG_02, "a NUL stands here: this is no text", place=where)
     return None
 
 
-def _undecodable(body: bytes, error: UnicodeDecodeError, name: str) -> Reason:
-    text = f"the byte 0x{body[error.start]:02x} is not {name}; write the file as UTF-8"
-    return Reason(Rule.MSG_02, text, place=place(_line_of(body, error.start)))
+def other_encoding(byte: int, line: int) -> Reason:
+    sentence = (
+        f"the byte 0x{byte:02x} is not UTF-8: the whole file was read as {_WINDOWS[1]}; "
+        "declare charset=windows-1252 if it is, else look at its names"
+    )
+    return Reason.warning(Rule.FLAT_05, sentence, place=place(line))
 
 
-def _line_of(body: bytes, offset: int) -> int:
+def undecodable(byte: int, line: int, tried: Sequence[Encoding]) -> Reason:
+    names = " or ".join(name for _, name in tried)
+    text = f"the byte 0x{byte:02x} is not {names}; write the file as UTF-8"
+    return Reason(Rule.MSG_02, text, place=place(line))
+
+
+def line_of(body: bytes, offset: int) -> int:
     return body.count(b"\n", 0, offset) + 1
-
-
-def _line_end_reasons(text: str) -> list[Reason]:
-    if "\r" not in text:
-        return []
-    reasons: list[Reason] = []
-    whole, ends = text.count("\r\n"), text.count("\n")
-    if text.count("\r") != whole:
-        stray = [
-            number
-            for number, line in enumerate(text.split("\n"), 1)
-            if "\r" in line.removesuffix("\r")
-        ]
-        sentence = "a carriage return stands within the line: lines end with LF or CR LF"
-        reasons += at_each(stray or [ends + 1], Rule.FLAT_05, sentence)
-    if 0 < whole < ends:
-        lines = text.split("\n")[:ends]
-        usual = lines[0].endswith("\r")
-        other = [n for n, line in enumerate(lines, 1) if line.endswith("\r") != usual]
-        more = f" and {len(other) - 1} more" if len(other) > 1 else ""
-        sentence = (
-            f"this line{more} ends with {'LF' if usual else 'CR LF'}, the first one otherwise"
-        )
-        reasons.append(Reason.warning(Rule.FLAT_05, sentence, place=place(other[0])))
-    return reasons

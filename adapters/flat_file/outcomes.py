@@ -5,14 +5,14 @@ it was read with. Texts hold neither | nor line ends: they are written as ¦ and
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from adapters.flat_file.header import NON_CORE, Party
 from adapters.flat_file.layout import MESSAGE, NOTE, OUTCOME, OUTCOMES_FLOW, REASON, VERSION
 from adapters.flat_file.stated_fields import Field, read, write
-from adapters.flat_file.user_file import HUB, Route, user_file
+from adapters.flat_file.user_file import HUB, Route, user_file_pieces
 
 #: Frozen, as all positions are; fields 2, 3, 4 ...
 OUTCOME_FIELDS = (
@@ -32,12 +32,19 @@ _WHOLE = {"receipt_id": "id", "status": "status"}
 
 def outcomes_file(receipt: Mapping[str, Any]) -> bytes:
     """A canonical receipt as a user file, to the party that the message's own header named as its sender."""
-    return user_file(
+    return b"".join(outcomes_pieces(receipt, receipt["items"]))
+
+
+def outcomes_pieces(
+    receipt: Mapping[str, Any], items: Iterable[Mapping[str, Any]]
+) -> Iterator[bytes]:
+    """The same in pieces, the items looked at once and in order."""
+    return user_file_pieces(
         name=receipt["receipt_id"],
         flow=OUTCOMES_FLOW,
         between=_back_to_sender(receipt),
         created_at=datetime.fromisoformat(receipt["received_at"]),
-        records=list(_records(receipt)),
+        records=_records(receipt, items),
     )
 
 
@@ -47,7 +54,7 @@ def _back_to_sender(receipt: Mapping[str, Any]) -> Route:
     return Route(HUB, party, "", asked.get("application") or _text(receipt["sender"]))
 
 
-def _records(receipt: Mapping[str, Any]) -> Iterator[str]:
+def _records(receipt: Mapping[str, Any], items: Iterable[Mapping[str, Any]]) -> Iterator[str]:
     whole = {"item": 0, "status": receipt["status"], "id": receipt["receipt_id"]}
     yield write(OUTCOME, OUTCOME_FIELDS, whole)
     known = {field.name for field in MESSAGE_FIELDS}
@@ -57,7 +64,7 @@ def _records(receipt: Mapping[str, Any]) -> Iterator[str]:
     for name, value in receipt.get("versions", {}).items():
         yield write(VERSION, VERSION_FIELDS, {"name": _text(name), "value": _text(value)})
     yield from _reasons(receipt.get("reasons", ()))
-    for item in receipt["items"]:
+    for item in items:
         yield write(OUTCOME, OUTCOME_FIELDS, _texts(item, item.keys() - {"reasons"}))
         yield from _reasons(item["reasons"])
 

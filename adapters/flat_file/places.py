@@ -12,18 +12,27 @@ def place(line: int, field: int | None = None) -> str:
     return f"line {line}" if field is None else f"line {line}, field {field}"
 
 
+class LineNumbers:
+    """Lines with the same fault: the first of them, and how many there are. A file may be all fault."""
+
+    def __init__(self, lines: Iterable[int] = ()) -> None:
+        self.first: list[int] = []
+        self.count = 0
+        self.add(lines)
+
+    def add(self, lines: Iterable[int]) -> None:
+        for line in lines:
+            if self.count <= MOST_LISTED:
+                self.first.append(line)
+            self.count += 1
+
+
 def at_each(
-    lines: Iterable[int], rule: Rule, text: str, severity: Severity = Severity.error
+    lines: LineNumbers, rule: Rule, text: str, severity: Severity = Severity.error
 ) -> list[Reason]:
     """One reason per line, the first hundred of them."""
-    numbers = list(lines)
-    return shortened(
-        [
-            Reason(rule, text, place=place(number), severity=severity)
-            for number in numbers[: MOST_LISTED + 1]
-        ],
-        len(numbers),
-    )
+    reasons = [Reason(rule, text, place=place(line), severity=severity) for line in lines.first]
+    return shortened(reasons, lines.count)
 
 
 def shortened(reasons: list[Reason], count: int | None = None) -> list[Reason]:

@@ -6,8 +6,9 @@ Source: FORMATS.md section 4.
 import base64
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from itertools import islice
 from typing import NamedTuple
 
 from adapters.flat_file.checksum import checksum
@@ -22,6 +23,7 @@ HUB_SLUG = "hub"
 
 _FILE_ID = re.compile(r"[A-Za-z0-9_-]{1,10}")
 _FILE_ID_CHARACTERS = 10
+_BLOCK_RECORDS = 1_000
 
 
 class Route(NamedTuple):
@@ -52,17 +54,31 @@ def file_id(name: str) -> str:
 
 
 def user_file(
-    *, name: str, flow: str, between: Route, created_at: datetime, records: Sequence[str]
+    *, name: str, flow: str, between: Route, created_at: datetime, records: Iterable[str]
 ) -> bytes:
     """UTF-8, lines ended by LF. `records` are closed by |."""
+    pieces = user_file_pieces(
+        name=name, flow=flow, between=between, created_at=created_at, records=records
+    )
+    return b"".join(pieces)
+
+
+def user_file_pieces(
+    *, name: str, flow: str, between: Route, created_at: datetime, records: Iterable[str]
+) -> Iterator[bytes]:
+    """The file in pieces, its records looked at once; the trailer is taken on the way."""
     id, time = file_id(name), f"{created_at.astimezone(UTC):%Y%m%d%H%M%S}"
     sender, receiver = between.sender, between.receiver
     header = (
         "ZHV", id, flow, sender.role, sender.mpid, receiver.role, receiver.mpid, time,
         between.sending_application, between.receiving_application, "", OPERATIONAL, "",
     )  # fmt: skip
-    lines = ["|".join(header).encode(), *(record.encode() for record in records)]
-    root = f"{ROOTS[flow]}|"
-    instances = sum(record.startswith(root) for record in records)
-    trailer = f"ZPT|{id}|{len(records)}|{checksum(lines)}|{instances}|{time}|"
-    return b"\n".join([*lines, trailer.encode(), b""])
+    line, root = "|".join(header).encode(), f"{ROOTS[flow]}|".encode()
+    check, count, instances, left = checksum([line]), 0, 0, iter(records)
+    yield line + b"\n"
+    while block := [record.encode() for record in islice(left, _BLOCK_RECORDS)]:
+        check ^= checksum(block)
+        count += len(block)
+        instances += sum(record.startswith(root) for record in block)
+        yield b"\n".join([*block, b""])
+    yield f"ZPT|{id}|{count}|{check}|{instances}|{time}|\n".encode()
