@@ -87,6 +87,12 @@ class Table:
         """What was detected of dates and numbers."""
         return self._notation.notes
 
+    @property
+    def columns(self) -> Iterator[tuple[Match, Sequence[Any], Sequence[Any]]]:
+        """Each column of the layout that the file has: its cells, and what each was read as."""
+        for column in self._columns:
+            yield column.match, self._cells[column.match.index], column.values
+
     def drafts(self) -> list[Draft]:
         """Drafts in the order of rows and slots. A row with no filled slot is answered as its first."""
         slots, rows = self._profile.slots, range(len(self._numbers))

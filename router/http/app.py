@@ -28,6 +28,7 @@ from router.http.broker_link import BrokerLink
 from router.http.categories import category_routes, renewal
 from router.http.hardening import hardened
 from router.http.health import health_routes
+from router.http.mapping_profiles import mapping_profile_routes
 from router.http.messages import MessageDoor, message_routes
 from router.http.metrics import Metrics
 from router.http.problems import Problem, answer_problem
@@ -84,6 +85,7 @@ def create_app(
         batch_event_routes(database, authenticated),
         batch_routes(database, language.adapters, authenticated),
         category_routes(database, language.catalogue, language.live),
+        mapping_profile_routes(database, authenticated),
         health_routes(database, broker, metrics),
     ):
         app.include_router(routes)

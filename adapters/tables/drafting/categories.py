@@ -10,7 +10,7 @@ from adapters.tables.drafting.observed import Observed
 from adapters.tables.drafting.targets import Target
 from adapters.tables.drafting.units import without_unit
 from adapters.tables.drafting.word_lists import CATEGORY_WORDS
-from adapters.tables.drafting.wording import likeness
+from adapters.tables.drafting.wording import likeness, words_of
 from adapters.tables.folding import fold
 
 #: A column tells categories where so much of it speaks of one; one category, where so much of that is it.
@@ -62,6 +62,14 @@ def guess_category(
         return CategoryGuess((), 0.0, "neither headings nor values tell a category")
     confidence = round(first[1] / (first[1] + second[1]), 3)
     return CategoryGuess((first[0],), confidence, "; ".join(dict.fromkeys(why[first[0]])))
+
+
+def subject_of(names: Sequence[str]) -> frozenset[str]:
+    """Single words for the one category of a file: in its headings they tell nothing apart."""
+    if len(names) != 1:
+        return frozenset()
+    said = (*CATEGORY_WORDS.get(names[0], ()), names[0].replace("_", " "))
+    return frozenset(words_of(" ".join(said)))
 
 
 def _most_telling(columns: Sequence[Observed], known: tuple[str, ...]) -> CategoryGuess | None:

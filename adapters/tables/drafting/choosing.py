@@ -48,23 +48,25 @@ def choose(
     slots: Sequence[SlotColumn],
     targets: Sequence[Target],
     vocabulary: Vocabulary,
+    about: frozenset[str] = frozenset(),
 ) -> tuple[tuple[Chosen, ...], tuple[Left, ...]]:
-    """(proposed, left out), each in the order of the file."""
+    """(proposed, left out), each in the order of the file. `about`: see `fits_of`."""
     in_slots = {index for slot in slots for index in slot.indexes}
     candidates = [
-        _Candidate(column, fits_of(column, targets, vocabulary), None)
+        _Candidate(column, fits_of(column, targets, vocabulary, about), None)
         for column in columns
         if column.index not in in_slots
     ]
     candidates += [
-        _Candidate(slot.whole, fits_of(slot.whole, targets, vocabulary), slot) for slot in slots
+        _Candidate(slot.whole, fits_of(slot.whole, targets, vocabulary, about), slot)
+        for slot in slots
     ]
     chosen: dict[int, Chosen] = {}
     taken: dict[str, Observed] = {}
     left: dict[int, Left] = {}
     ranked = sorted(
         ((fit, each) for each in candidates for fit in each.fits if fit.score >= PROPOSED),
-        key=lambda pair: (-pair[0].score, pair[1].column.index),
+        key=lambda pair: (-pair[0].score, not pair[0].target.is_mandatory, pair[1].column.index),
     )
     for fit, each in ranked:
         column, pointer = each.column, fit.target.pointer

@@ -5,6 +5,7 @@ from typing import Any
 
 from adapters.tables.drafting.choosing import Chosen
 from adapters.tables.drafting.coding import Coding
+from adapters.tables.drafting.observed import Observed
 from adapters.tables.drafting.targets import EASTING, NORTHING, POINT, Target, fraction_digits
 from adapters.tables.drafting.units import factor_of, unit_in, usual_first, with_mark
 from adapters.tables.drafting.vocabulary import Vocabulary
@@ -25,11 +26,20 @@ def column_entry(chosen: Chosen, name: str, other_headings: Iterable[str]) -> En
         entry["fraction_digits"] = digits
     if target.kind == "code":
         entry["codes"] = name
+    if target.kind == "digits" and (words := _no_digits(chosen.fit.column)):
+        entry["null_markers"] = words
     if target.pointer not in _STEP_ONLY:
         entry["to"] = target.pointer
     if target.is_mandatory or target.pointer == POINT:
         entry["mandatory"] = True
     return entry
+
+
+def _no_digits(column: Observed) -> list[str]:
+    """What stands in the place of a number and is none: words, or nothing but noughts."""
+    return sorted(
+        text for text in column.texts if not text.strip("0. ") or not any(map(str.isdigit, text))
+    )
 
 
 def _plain(template: str, chosen: Chosen) -> str:

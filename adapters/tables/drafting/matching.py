@@ -18,6 +18,7 @@ NAMED = 0.35
 #: Two targets so near to each other are not told apart.
 _TOLD_APART = 0.02
 _MOST_VALUES = 0.8
+_WITHOUT_SUBJECT = 0.95
 
 
 @dataclass(frozen=True)
@@ -36,29 +37,42 @@ class Fit:
 
 
 def fits_of(
-    column: Observed, targets: Sequence[Target], vocabulary: Vocabulary, heading: str | None = None
+    column: Observed,
+    targets: Sequence[Target],
+    vocabulary: Vocabulary,
+    about: frozenset[str] = frozenset(),
 ) -> list[Fit]:
-    """The fits of one column, the best first; `heading`: without a slot's number."""
-    heading = column.heading if heading is None else heading
-    if PEOPLE & set(words_of(heading)):
+    """The fits of one column, the best first. `about`: words for what the whole file is about, which say nothing in
+    a heading: `Battery model` is the model.
+    """
+    if PEOPLE & set(words_of(column.heading)):
         return []
-    fits = [fit for target in targets if (fit := _fit(column, heading, target, vocabulary)).score]
-    return sorted(fits, key=lambda fit: (-fit.score, targets.index(fit.target)))
+    fits = [fit for target in targets if (fit := _fit(column, target, vocabulary, about)).score]
+    order = {target.pointer: place for place, target in enumerate(targets)}
+    return sorted(
+        fits,
+        key=lambda fit: (-fit.score, not fit.target.is_mandatory, order[fit.target.pointer]),
+    )
 
 
 def is_ambiguous(best: Fit, others: Sequence[Fit]) -> bool:
-    """Whether another target fits as well, so that choosing would be a guess."""
+    """Whether another target fits as well, so that choosing would be a guess. What every asset of the category has
+    is rather meant than what it may have.
+    """
     return any(
-        other.target is not best.target and best.score - other.score < _TOLD_APART
+        other.target is not best.target
+        and abs(best.score - other.score) < _TOLD_APART
+        and best.target.is_mandatory <= other.target.is_mandatory
         for other in others
     )
 
 
-def _fit(column: Observed, heading: str, target: Target, vocabulary: Vocabulary) -> Fit:
+def _fit(column: Observed, target: Target, vocabulary: Vocabulary, about: frozenset[str]) -> Fit:
+    heading = column.heading
     unit = unit_in(heading)
     bare = without_unit(heading) if unit and target.kind == "decimal" else heading
     score, phrase = max(
-        ((_heading_score(bare, heading, phrase), phrase) for phrase in target.phrases),
+        ((_heading_score(bare, heading, phrase, about), phrase) for phrase in target.phrases),
         key=lambda pair: pair[0],
     )
     why = [] if score < NAMED else [f"the heading is {_degree(score)} {phrase!r}"]
@@ -79,9 +93,13 @@ def _fit(column: Observed, heading: str, target: Target, vocabulary: Vocabulary)
     return Fit(column, target, round(min(score, 1.0), 3), tuple(why), coding)
 
 
-def _heading_score(bare: str, heading: str, phrase: str) -> float:
+def _heading_score(bare: str, heading: str, phrase: str, about: frozenset[str]) -> float:
     """Units of the hub's own names do not count either."""
-    return max(likeness(bare, without_unit(phrase)), likeness(heading, phrase))
+    score = max(likeness(bare, without_unit(phrase)), likeness(heading, phrase))
+    left = [word for word in words_of(bare) if word not in about]
+    if score < _WITHOUT_SUBJECT and left and len(left) < len(words_of(bare)):
+        score = max(score, _WITHOUT_SUBJECT * likeness(" ".join(left), without_unit(phrase)))
+    return score
 
 
 def _degree(score: float) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from adapters.tables.csv_rows import Sheet
 from adapters.tables.drafting.assembling import Assembly
-from adapters.tables.drafting.categories import CategoryGuess, guess_category
+from adapters.tables.drafting.categories import CategoryGuess, guess_category, subject_of
 from adapters.tables.drafting.choosing import Chosen, Left, choose
 from adapters.tables.drafting.matching import PROPOSED
 from adapters.tables.drafting.observed import Observed, columns_of
@@ -105,7 +105,7 @@ def propose(
     meant = [category for category in categories if category.name in guess.names]
     targets = targets_of(meant, vocabulary.profiles)
     numbers, slots = slots_in(columns, _own_headings(targets))
-    chosen, left = choose(columns, slots, targets, vocabulary)
+    chosen, left = choose(columns, slots, targets, vocabulary, subject_of(guess.names))
     return _assembled(asked, guess, columns, (numbers, slots), (chosen, left), targets, vocabulary)
 
 

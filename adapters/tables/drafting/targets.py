@@ -54,7 +54,8 @@ class Target:
 
     @property
     def name(self) -> str:
-        return self.pointer.removeprefix("/attributes/").lstrip("/").replace("/", "_")
+        plain = self.pointer.removeprefix("/attributes/").lstrip("/").replace("/", "_")
+        return {POINT: "meter_point", REFERENCE: "reference"}.get(self.pointer, plain)
 
 
 def targets_of(categories: Sequence[Category], profiles: Iterable[Profile]) -> tuple[Target, ...]:
