@@ -1,32 +1,25 @@
 """Rows to drafts: values read column by column, then put into the payloads column by column."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import repeat
 from typing import Any
 
 from adapters.tables.cells import CellReader, Exact, Unread
-from adapters.tables.drafts import Draft
+from adapters.tables.drafts import Draft, Pointers
 from adapters.tables.headings import Layout, Match
 from adapters.tables.kinds import Asked
+from adapters.tables.laying_out import Payloads, ReadColumn, laid_out
 from adapters.tables.notation import Notation, notation_of
 from adapters.tables.number_forms import USUAL_FORM
-from adapters.tables.placing import (
-    Target,
-    Values,
-    put_elements,
-    put_members,
-    target_of,
-    twofold,
-)
 from adapters.tables.profile_model import Profile
-from adapters.tables.values import reader_of
-from contracts.reasons import Rule, Severity
+from adapters.tables.values import ALIKE, reader_of
+from contracts.messages import Item
+from contracts.reasons import Severity
 
 #: Text; in a workbook also a number as such, or why there is neither (a formula, an error).
 Cells = Sequence[str | Exact | Unread]
-#: How a value is published: the code's word for it. None: as it is.
-_Publish = Callable[[Any], Any] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,27 +32,21 @@ class Source:
     is_csv: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class _Column:
-    """A column read: for each row a value, None or Unread."""
+class _Distinct(dict[int, set[Any]]):
+    """The distinct cells of a column, by its index, found when they are first asked for."""
 
-    match: Match
-    values: list[Any]
-    has_unread: bool = False
-    is_empty: bool = False
+    def __init__(self, cells: Sequence[Sequence[Any]]) -> None:
+        self._cells = cells
 
-    @property
-    def name(self) -> str:
-        return self.match.column.name
-
-
-#: A column, and the pointers of the payload that it goes to.
-_Reached = tuple[_Column, list[tuple[str, _Publish]]]
+    def __missing__(self, index: int) -> set[Any]:
+        found = self[index] = set(self._cells[index])
+        return found
 
 
 class Table:
     """One table under one profile: `drafts()` gives what its rows say, before any step. `notation`: how it
-    writes numbers and dates, where other rows of its file have shown that.
+    writes numbers and dates, where other rows of its file have shown that. `items()` gives the same of rows
+    that are items as they stand, with a draft for those alone in which something is in doubt.
     """
 
     def __init__(
@@ -76,7 +63,7 @@ class Table:
         width = max((match.index for match in layout.matches), default=-1) + 1
         self._cells = list(zip(*(cells for _, cells in rows), strict=True)) or [()] * width
         self._nothing = dict.fromkeys(profile.read_by_steps)
-        self._distinct = {match.index: set(self._cells[match.index]) for match in layout.matches}
+        self._distinct = _Distinct(self._cells)
         self._notation = notation or notation_of(
             profile, layout, self._distinct, is_csv=source.is_csv
         )
@@ -119,11 +106,10 @@ class Table:
             any(values[row] is not None for values in telling) for row in range(len(self._numbers))
         ]
 
-    def _read(self, match: Match) -> _Column:
+    def _read(self, match: Match) -> ReadColumn:
         column, cells = match.column, self._cells[match.index]
-        distinct = self._distinct[match.index]
-        if distinct == {""}:
-            return _Column(match, [None] * len(cells), is_empty=True)
+        if not any(cells):
+            return ReadColumn(match, [None] * len(cells), is_empty=True)
         order, form = self._notation.order_of(match), self._notation.form_of(match)
         asked = Asked(match, self._profile, order, form, apostrophes=self._source.is_csv)
         reader = CellReader(
@@ -133,39 +119,59 @@ class Table:
             self._source.longest_cell,
             Severity(column.unreadable),
         )
-        values = reader.values(distinct)
-        return _Column(match, list(map(values.__getitem__, cells)), reader.has_unread)
+        are_values = ALIKE.get(column.kind) if self._source.is_csv else None
+        if are_values is not None and reader.are_usual(cells) and are_values(cells):
+            return ReadColumn(match, [cell or None for cell in cells] if "" in cells else cells)
+        values = reader.values(self._distinct[match.index])
+        return ReadColumn(match, list(map(values.__getitem__, cells)), reader.has_unread)
+
+    def items(self, first: int) -> list[tuple[int, Item]]:
+        """(number of the row, its item) where rows are items as they stand, numbered from `first`."""
+        rows, where = range(len(self._numbers)), self._source.where
+        laid = self._laid_out(None, rows, [True] * len(rows))
+        places = [f"{where}row {number}" for number in self._numbers]
+        fields = (
+            range(first, first + len(rows)),
+            places,
+            self._commands(laid.columns),
+            laid.payloads,
+            repeat(()),
+            repeat(laid.pointers),
+        )
+        items, pointers = list(map(Item, *fields)), Pointers()
+        for index, draft in laid.drafts.items():
+            columns = pointers.of(draft)
+            items[index] = items[index]._replace(reasons=draft.reasons, columns=columns)
+        return list(zip(self._numbers, items, strict=True))
+
+    def _commands(self, columns: Sequence[ReadColumn]) -> Sequence[str]:
+        usual, asked = self._profile.command, self._profile.command_column
+        values = next((column.values for column in columns if column.name == asked), ())
+        return [value or usual for value in values] or [usual] * len(self._numbers)
 
     def _drafts_of(
         self, slot: int | None, rows: Sequence[int], firsts: Sequence[bool]
     ) -> list[Draft]:
         """One draft for each of these rows, of one slot (or of none)."""
-        columns = [_picked(c, rows) for c in self._columns if c.match.slot in (None, slot)]
-        headings = {column.name: column.match.heading for column in columns}
-        targets = [(column, list(_targets(self._profile, column.match))) for column in columns]
-        pointers = {pointer: c.match.heading for c, reached in targets for pointer, _ in reached}
-        skeleton = self._profile.skeleton(self._source.statement_date)
-        payloads = [_copied(skeleton) for _ in rows]
-        drafts = [
-            Draft(
-                self._numbers[row],
-                slot,
-                first,
-                self._nothing,
-                payload,
-                headings,
-                pointers,
-                self._source.where,
-            )
-            for row, first, payload in zip(rows, firsts, payloads, strict=True)
-        ]
-        _doubt_unread(columns, drafts)
-        _doubt_twofold(targets, pointers, drafts)
-        self._give_values(columns, drafts)
-        _put(targets, payloads, drafts)
+        laid = self._laid_out(slot, rows, firsts)
+        drafts = [laid.drafts[index] for index in range(len(rows))]
+        for draft, payload in zip(drafts, laid.payloads, strict=True):
+            draft.payload = payload
+        self._give_values(laid.columns, drafts)
         return drafts
 
-    def _give_values(self, columns: Sequence[_Column], drafts: Sequence[Draft]) -> None:
+    def _laid_out(self, slot: int | None, rows: Sequence[int], firsts: Sequence[bool]) -> Payloads:
+        numbers, nothing, where = self._numbers, self._nothing, self._source.where
+
+        def draft(index: int, headings: Mapping[str, str], pointers: Mapping[str, str]) -> Draft:
+            row, first = numbers[rows[index]], firsts[index]
+            return Draft(row, slot, first, nothing, {}, headings, pointers, where)
+
+        columns = [c.of_rows(rows) for c in self._columns if c.match.slot in (None, slot)]
+        skeleton = self._profile.skeleton(self._source.statement_date)
+        return laid_out(self._profile, skeleton, columns, len(rows), draft)
+
+    def _give_values(self, columns: Sequence[ReadColumn], drafts: Sequence[Draft]) -> None:
         """What the steps of the profile, and its joins, read."""
         read = [c for c in columns if c.name in self._nothing and not c.is_empty]
         if not read and not self._profile.steps:
@@ -176,88 +182,3 @@ class Table:
         rows = zip(*(column.values for column in read), strict=True) if read else [()] * len(drafts)
         for draft, values in zip(drafts, rows, strict=True):
             draft.values = {**self._nothing, **dict(zip(names, values, strict=True))}
-
-
-def _picked(column: _Column, rows: Sequence[int]) -> _Column:
-    """The column for some rows alone; a copy, since what is unread is taken out of it."""
-    values = column.values
-    chosen = list(values) if len(rows) == len(values) else [values[row] for row in rows]
-    return _Column(column.match, chosen, column.has_unread, column.is_empty)
-
-
-def _copied(skeleton: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        name: dict(value) if value.__class__ is dict else value for name, value in skeleton.items()
-    }
-
-
-def _doubt_unread(columns: Sequence[_Column], drafts: Sequence[Draft]) -> None:
-    """A reason for each cell that could not be read; there is nothing to put of it."""
-    for column in columns:
-        if not column.has_unread:
-            continue
-        for index, value in enumerate(column.values):
-            if value.__class__ is Unread:
-                drafts[index].doubt_cell(value, column.name, column.match.column.to or "")
-                column.values[index] = None
-
-
-def _doubt_twofold(
-    targets: Sequence[_Reached], pointers: Mapping[str, str], drafts: Sequence[Draft]
-) -> None:
-    """A record is named by its id or by a reference: where a row states both, none is taken."""
-    by_pointer = {pointer: column for column, reached in targets for pointer, _ in reached}
-    for whole in twofold(pointers):
-        ids = by_pointer[whole]
-        for part in [
-            each for pointer, each in by_pointer.items() if pointer.startswith(f"{whole}/")
-        ]:
-            for index, (id, stated) in enumerate(zip(ids.values, part.values, strict=True)):
-                if id is not None and stated is not None:
-                    text = f"the row also names the record by its id, in {ids.match.heading!r}: give one of them"
-                    drafts[index].doubt(Rule.TAB_05, text, column=part.name, pointer=whole)
-                    part.values[index] = None
-
-
-def _targets(profile: Profile, match: Match) -> Iterator[tuple[str, _Publish]]:
-    """Where the values of a column go: its own pointer, and those that its codes set."""
-    column = match.column
-    codes = profile.codes_of(column).values() if column.kind == "code" else ()
-    if column.to is not None:
-        published = {code.code: code.value for code in codes}
-        yield column.to, published.get if codes else None
-    for pointer in {pointer: None for code in codes for pointer in code.sets}:
-        yield pointer, {code.code: code.sets.get(pointer) for code in codes}.get
-
-
-def _put(
-    targets: Sequence[_Reached], payloads: Sequence[dict[str, Any]], drafts: Sequence[Draft]
-) -> None:
-    lists: dict[tuple[str, str], list[tuple[Target, Values]]] = {}
-    names: dict[Target, str] = {}
-    for column, reached in targets:
-        for pointer, publish in reached:
-            target, values = target_of(pointer), column.values
-            if target.element is not None:
-                names[target] = column.name
-            if column.is_empty:
-                continue
-            if publish is not None:
-                values = [None if value is None else publish(value) for value in values]
-            if target.element is None:
-                put_members(payloads, target, values)
-            else:
-                lists.setdefault((target.section, target.name), []).append((target, values))
-    for columns in lists.values():
-        for index, numbers in put_elements(payloads, columns):
-            _note_moves(drafts[index], numbers, names, columns[0][0])
-
-
-def _note_moves(
-    draft: Draft, numbers: Sequence[int], names: Mapping[Target, str], list_: Target
-) -> None:
-    """Elements that moved up are still placed at the columns that they were read from."""
-    for position, number in enumerate(numbers):
-        for target, name in names.items():
-            if (target.section, target.name, target.element) == (list_.section, list_.name, number):
-                draft.came_from(target.at(position), name)

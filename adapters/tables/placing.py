@@ -4,12 +4,15 @@ A column goes to a JSON Pointer of the payload. A number in it is the place of a
 the element that the row itself stands for (rows that join to one item).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import repeat
 from typing import Any, NamedTuple
 
+from adapters.tables.objects import objects_of
+
 Payloads = Sequence[dict[str, Any]]
-#: For each draft the value of a column, None where there is none.
+#: For each payload the value of a column, None where there is none.
 Values = Sequence[Any]
 
 OWN_ELEMENT = "-"
@@ -45,20 +48,33 @@ def _parted(steps: list[str], at: int) -> tuple[list[str], int, tuple[str, ...]]
     return steps[:at], number, tuple(steps[at + 1 :])
 
 
-def put_members(payloads: Payloads, target: Target, values: Values) -> None:
-    """A column that goes to a member of the payload, or of an object within it."""
-    section, name = target.section, target.name
-    if not section:
+def payloads_of(
+    skeleton: Mapping[str, Any], columns: Iterable[tuple[Target, Values]], count: int
+) -> list[dict[str, Any]]:
+    """`count` payloads with the columns that go to members of the payload, or of an object within it.
+
+    All start from the skeleton. A value that is None leaves its member out, or as an earlier column has it.
+    """
+    members: dict[tuple[str, str], Values] = {}
+    for (section, name, _, _), values in columns:
+        constant = (skeleton.get(section, {}) if section else skeleton).get(name)
+        before = members.get((section, name), None if constant is None else repeat(constant, count))
+        members[section, name] = values if before is None else _overlaid(before, values)
+    sections = {section for section, _ in members}
+    # A record's id, where others of the file are named by a reference: an object in the same place.
+    ids = [name for section, name in members if not section and name in sections]
+    apart = {name: members.pop(("", name)) for name in ids}
+    payloads = objects_of(skeleton, members, count)
+    for name, values in apart.items():
         for payload, value in zip(payloads, values, strict=True):
             if value is not None:
                 payload[name] = value
-        return
-    for payload, value in zip(payloads, values, strict=True):
-        if value is not None:
-            if section in payload:
-                payload[section][name] = value
-            else:
-                payload[section] = {name: value}
+    return payloads
+
+
+def _overlaid(before: Iterable[Any], after: Values) -> Values:
+    pairs = zip(before, after, strict=True)
+    return [earlier if later is None else later for earlier, later in pairs]
 
 
 def put_elements(
@@ -68,6 +84,10 @@ def put_elements(
 
     Gives what moved: (index of the payload, the numbers of the elements as the columns have them).
     """
+    first = columns[0][0]
+    if _is_only_element(columns):
+        yield from _put_only_elements(payloads, columns)
+        return
     made: dict[int, dict[int, Any]] = {}
     for target, values in columns:
         for index, value in enumerate(values):
@@ -81,14 +101,35 @@ def put_elements(
             for step in target.below[:-1]:
                 holder = holder.setdefault(step, {})
             holder[target.below[-1]] = value
-    section, name = columns[0][0].section, columns[0][0].name
     for index, elements in made.items():
         payload = payloads[index]
         numbers = tuple(sorted(elements))
-        holder = payload.setdefault(section, {}) if section else payload
-        holder[name] = [elements[number] for number in numbers]
+        holder = payload.setdefault(first.section, {}) if first.section else payload
+        holder[first.name] = [elements[number] for number in numbers]
         if numbers[-1] >= len(numbers):
             yield index, numbers
+
+
+def _is_only_element(columns: Sequence[tuple[Target, Values]]) -> bool:
+    """Whether these columns are of one element, an object of plain members, each member once: the usual."""
+    elements = {target.element for target, _ in columns}
+    members = {target.below for target, _ in columns}
+    return len(elements) == 1 and len(members) == len(columns) and {*map(len, members)} == {1}
+
+
+def _put_only_elements(
+    payloads: Payloads, columns: Sequence[tuple[Target, Values]]
+) -> Iterator[tuple[int, tuple[int, ...]]]:
+    section, name, element, _ = columns[0][0]
+    members = {("", target.below[0]): values for target, values in columns}
+    for index, (payload, made) in enumerate(
+        zip(payloads, objects_of({}, members, len(payloads)), strict=True)
+    ):
+        if made:
+            holder = payload.setdefault(section, {}) if section else payload
+            holder[name] = [made]
+            if element:
+                yield index, (element,)
 
 
 def twofold(pointers: Mapping[str, str]) -> tuple[str, ...]:

@@ -100,6 +100,11 @@ class Profile:
     read_by_steps: tuple[str, ...] = ()
     document: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
+    @property
+    def rows_are_items(self) -> bool:
+        """Whether each row is an item as it stands, whatever the others say."""
+        return not (self.slots or self.steps or self.joined)
+
     def skeleton(self, statement_date: date) -> dict[str, Any]:
         """What every payload starts from: the constants, at most one level of objects deep."""
         pointers = (*self.constants, *(column.to or "" for column in self.columns))

@@ -3,7 +3,8 @@
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from operator import itemgetter
+from typing import Any, cast
 
 from adapters.tables.csv_rows import Cells, Sheet
 from adapters.tables.drafts import Draft, items_of, unreadable_row
@@ -13,7 +14,7 @@ from adapters.tables.known import Known
 from adapters.tables.notation import Notation
 from adapters.tables.steps import run
 from adapters.tables.templates.documents import ASSET_COMMANDS, UNIT_COMMANDS
-from contracts.messages import Decoded, Envelope, Limits
+from contracts.messages import Decoded, Envelope, Item, Limits
 from contracts.reasons import Reason, Rule, has_errors
 
 
@@ -32,14 +33,12 @@ class File:
     def refused(self, *reasons: Reason) -> Decoded:
         return self.decoded((), (*self.reasons, *reasons))
 
-    def decoded(
-        self, drafts: Iterable[tuple[str, Draft]], reasons: Iterable[Reason], first_item: int = 1
-    ) -> Decoded:
+    def decoded(self, items: Iterable[Item], reasons: Iterable[Reason]) -> Decoded:
         """Known by content and statement date: the same bytes for another date are another statement."""
         names = [known.profile.name for known in self.layouts.values()]
         versions = [known.profile.version for known in self.layouts.values()]
         return Decoded(
-            tuple(items_of(drafts, first_item)),
+            tuple(items),
             tuple(reasons),
             message_id=self._message_id() if self.is_whole else None,
             notes=tuple(self.notes),
@@ -78,10 +77,12 @@ def read_tables(file: File, tables: Sequence[tuple[Known, Sheet]]) -> Decoded:
         rows = [(row, cells) for row, cells in sheet.rows if not isinstance(cells, Reason)]
         file.reasons += _nameless(sheet, rows)
         table = Table(known.profile, layout, rows, file.source(sheet.where))
-        by_layout.setdefault(id(known), (known, []))[1].extend(table.drafts())
         file.notes += table.notes
         if sheet.blank_rows:
             file.notes.append(f"{sheet.where}blank rows: {sheet.blank_rows}")
+        if len(tables) == 1 and known.profile.rows_are_items:
+            return _as_they_stand(file, known, table, sheet)
+        by_layout.setdefault(id(known), (known, []))[1].extend(table.drafts())
         order[sheet.where] = number
         unreadable += [(number, draft) for draft in _unreadable(sheet)]
     if has_errors(file.reasons):
@@ -100,9 +101,33 @@ def read_excerpt(
     layout = known.index.layout(sheet.headings, sheet.heading_row, sheet.where)
     rows = [(row, cells) for row, cells in sheet.rows if not isinstance(cells, Reason)]
     table = Table(known.profile, layout, rows, file.source(sheet.where), notation)
+    if known.profile.rows_are_items:
+        return _as_they_stand(file, known, table, sheet, first_item)
     unreadable = [(0, draft) for draft in _unreadable(sheet)]
     by_layout = {0: (known, table.drafts())}
     return _finished(file, by_layout, unreadable, {sheet.where: 0}, first_item)
+
+
+def _as_they_stand(
+    file: File, known: Known, table: Table, sheet: Sheet, first_item: int = 1
+) -> Decoded:
+    """The items of a table whose rows are items, whatever the others say."""
+    if has_errors(file.reasons):
+        return file.refused()
+    if len(sheet.rows) > file.limits.items:
+        return file.refused(_too_many(len(sheet.rows), file.limits))
+    rows = table.items(first_item)
+    for _, item in rows:
+        if item.command not in ASSET_COMMANDS:
+            _complete(item.command, cast("dict[str, Any]", item.payload))
+    items: Iterable[Item] = (item for _, item in rows)
+    if len(rows) < len(sheet.rows):
+        drafts = list(_unreadable(sheet))
+        answers = items_of((known.profile.command, draft) for draft in drafts)
+        rows += [(draft.row, item) for draft, item in zip(drafts, answers, strict=True)]
+        rows.sort(key=itemgetter(0))
+        items = (item._replace(number=n) for n, (_, item) in enumerate(rows, first_item))
+    return file.decoded(items, file.reasons)
 
 
 def _unreadable(sheet: Sheet) -> Iterator[Draft]:
@@ -141,13 +166,15 @@ def _finished(
             _complete(command, draft.payload)
             answers.append((order[draft.where], command, draft))
     if len(answers) > file.limits.items:
-        return file.refused(
-            Reason(Rule.MSG_03, f"{len(answers)} items, the limit is {file.limits.items}")
-        )
+        return file.refused(_too_many(len(answers), file.limits))
     answers.sort(key=lambda answer: (answer[0], answer[2].row, answer[2].slot or 0))
     usual = next(iter(by_layout.values()))[0].profile.command if by_layout else ""
     ordered = ((command or usual, draft) for _, command, draft in answers)
-    return file.decoded(ordered, file.reasons, first_item)
+    return file.decoded(items_of(ordered, first_item), file.reasons)
+
+
+def _too_many(items: int, limits: Limits) -> Reason:
+    return Reason(Rule.MSG_03, f"{items} items, the limit is {limits.items}")
 
 
 def _complete(command: str, payload: dict[str, Any]) -> None:
