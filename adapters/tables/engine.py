@@ -1,6 +1,6 @@
 """Rows to drafts: values read column by column, then put into the payloads column by column."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import repeat
