@@ -8,6 +8,7 @@ import orjson
 import psycopg
 
 from contracts.changes import Audience, RecordChange
+from contracts.identifiers import derive_public_id
 from registry_store.feed.loads import COMPLETED, cause_of
 from registry_store.rules.audience import audience_of
 
@@ -19,6 +20,11 @@ _EXTENT = """
 _AUDIENCES = (
     "SELECT DISTINCT audience_after FROM change WHERE position BETWEEN %s AND %s AND cause = %s"
 )
+
+
+def load_id(hub_key: bytes, batch: str) -> str:
+    """The public id of the load that a batch (its public id) makes."""
+    return derive_public_id(hub_key, "load", batch)
 
 
 def completed(

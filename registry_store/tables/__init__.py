@@ -5,7 +5,7 @@ are only ever written together in one transaction); `hub audit verify` checks wh
 """
 
 from registry_store.tables.base import KEY_BLOCK, metadata
-from registry_store.tables.batches import batch, batch_chunk, batch_part
+from registry_store.tables.batches import batch, batch_chunk, batch_missing, batch_part
 from registry_store.tables.feed import bundle, subscription
 from registry_store.tables.log import change, checkpoint, epoch, segment
 from registry_store.tables.messages import (
@@ -30,6 +30,7 @@ __all__ = [
     "KEY_BLOCK",
     "batch",
     "batch_chunk",
+    "batch_missing",
     "batch_part",
     "bundle",
     "change",

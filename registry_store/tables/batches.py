@@ -94,3 +94,14 @@ batch_chunk = Table(
     Column("versions", ARRAY(Integer)),
     PrimaryKeyConstraint("batch", "number"),
 )
+
+#: What a batch that reconciles found in the register, and no row of the file states. Reported; ended by its sender's
+#: own command alone. `version`: the newest when it was found.
+batch_missing = Table(
+    "batch_missing",
+    metadata,
+    Column("batch", BigInteger, nullable=False),
+    Column("record", BigInteger, nullable=False),
+    Column("version", Integer, nullable=False),
+    PrimaryKeyConstraint("batch", "record"),
+)

@@ -10,7 +10,7 @@ down_revision = None
 
 _APPEND_ONLY = ("change", "segment", "checkpoint", "epoch")
 #: Tables that the runtime role may only read and add to.
-_INSERT_ONLY = (*_APPEND_ONLY, "record_version", "message_body")
+_INSERT_ONLY = (*_APPEND_ONLY, "record_version", "message_body", "batch_missing")
 #: Tables whose rows also change; DELETE only where rows come and go.
 _CHANGING = (
     "record",
