@@ -35,7 +35,9 @@ class Deregistered:
         with self.database.reading() as connection:
             there = reconciling.counted(connection, batch.row)
         if not there:
-            raise NotConfirmed("nothing was found missing, or the batch was not sent with reconcile")
+            raise NotConfirmed(
+                "nothing was found missing, or the batch was not sent with reconcile"
+            )
         if there != confirmed:
             raise NotConfirmed(f"{there} records were found missing, {confirmed} are confirmed")
         parts = [*_parts(self._lines(batch.row))]
@@ -52,7 +54,7 @@ class Deregistered:
         )
         known = self.uploads.answered(header)
         if known is not None and known.batch is not None:
-            return known.batch
+            return str(known.batch)
         upload: Upload = self.uploads.open(header)
         if not upload.is_whole:
             for number, part in enumerate(parts, start=1):

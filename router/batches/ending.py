@@ -139,10 +139,10 @@ class Endings:
                 *ending.reasons_of(connection, batch.row),
                 *(each.as_json() for each in reasons),
             ]
+            sums = ending.sums_of(connection, batch.row)
             more: dict[str, Any] = {}
             for act in self.at_end:
                 more |= act(connection, batch, status)
-            sums = ending.sums_of(connection, batch.row)
             receipt = receipt_of(batch, sums, found, self.hub_key, more)
             errors = (each["text"] for each in found if each["severity"] == "error")
             stored = ending.Ending(

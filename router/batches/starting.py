@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from adapters.cutting import CutLimits
 from registry_store.database import Database
+from router.batches.at_end import LoadCompleted, reconciled
 from router.batches.ending import AtEnd, Endings
 from router.batches.expanding import ExpandBounds
 from router.batches.opening import Bounds
@@ -29,10 +30,12 @@ def make_splitter(
     publisher: BatchPublisher,
     at_end: Sequence[AtEnd] = (),
 ) -> Splitter:
-    """`at_end`: what else is done in the transaction in which a batch ends."""
+    """`at_end`: what else is done in the transaction in which a batch ends, after what its policy asks for."""
     bounds = Bounds(
         CutLimits(rows=settings.batch_chunk_rows),
         ExpandBounds(settings.batch_expanded_limit_bytes, settings.batch_expansion_limit),
     )
-    endings = Endings(publisher, spoken.adapters, hub_key(settings), tuple(at_end))
+    key = hub_key(settings)
+    acts: tuple[AtEnd, ...] = (reconciled, LoadCompleted(key), *at_end)
+    endings = Endings(publisher, spoken.adapters, key, acts)
     return Splitter(database, Surroundings(publisher, endings, bounds), spoken.live.renew)

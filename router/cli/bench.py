@@ -16,6 +16,7 @@ def register(app: typer.Typer) -> None:
     bench.command("formats")(formats)
     bench.command("replay")(replay)
     bench.command("generate")(generate)
+    bench.command("batch")(batch)
     app.add_typer(bench, name="bench")
 
 
@@ -98,6 +99,42 @@ def replay(
         f"({seconds['lowest']:.1f} to {seconds['highest']:.1f}): {report['records_per_second']:,} records/s, "
         f"{report['processor_seconds']:.1f} s of processor time"
     )
+
+
+def batch(
+    rows: Annotated[int, typer.Option(min=1_000, help="Rows of each file.")] = 200_000,
+    rounds: Annotated[int, typer.Option(min=1, help="Rounds; medians are taken over them.")] = 3,
+    formats: Annotated[
+        str, typer.Option(help="Beside CSV: any of xml, flat, jsonl, parquet, xlsx.")
+    ] = "xml,flat",
+    growth_rows: Annotated[
+        int, typer.Option(min=0, help="Rows for growth from few to many assets; 0: not measured.")
+    ] = 20_000,
+    many: Annotated[int, typer.Option(min=10_000, help="Assets that are many.")] = 1_000_000,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+) -> None:
+    """How fast batch files go through a whole hub, beside the bare COPY of the very same rows.
+
+    Under letters, in rows/s: (a) the bare COPY, (b) CSV from its first byte to its outcome file, (c) other
+    formats, (d) `hub validate` alone, (f) the same rows in other bytes, (g) with 1 % of them changed; (e) the
+    very same bytes again, in seconds. Needs no running hub: it starts one, with servers of its own. Takes
+    many minutes.
+    """
+    from bench.batches.measuring import Plan, measure  # noqa: PLC0415 - as above
+
+    wanted = tuple(name for name in formats.split(",") if name)
+    plan = Plan(rows, rounds, wanted, growth_rows, many=many)
+    report = measure(plan, say=lambda line: typer.echo(line, err=True))
+    if as_json:
+        typer.echo(json.dumps(report))
+        return
+    for name, found in report.items():
+        if isinstance(found, dict) and "median" in found:
+            typer.echo(
+                f"{name:22} {found['median']:>12,} ({found['lowest']:,} to {found['highest']:,})"
+            )
+        else:
+            typer.echo(f"{name:22} {json.dumps(found)}")
 
 
 def generate(  # noqa: PLR0917 - each is an option of the command line

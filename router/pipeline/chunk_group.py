@@ -1,6 +1,7 @@
 """Chunks of one batch, one transaction: load, decide, write, as for messages; outcomes instead of receipts."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import psycopg
@@ -8,6 +9,8 @@ import psycopg
 from contracts.reasons import Reason, Rule
 from contracts.receipts import Outcome
 from registry_store.batches.chunks import DecidedChunk, StoredChunk, hold
+from registry_store.batches.loading import load_id
+from registry_store.feed.loads import cause_of
 from registry_store.loading import load
 from registry_store.messages import senders
 from registry_store.rules.decision import Needs
@@ -64,8 +67,13 @@ def _decided(connection: psycopg.Connection, chunks: Sequence[ReadChunk], group:
     writes = WriteSet(new_row=lambda: group.rows.take(connection))
     organisation = senders(connection, {batch.header.sender}).get(batch.header.sender)
     needed, works = Needs(), []
+    # Why subscribers are not told of each change, where they are to fetch the whole.
+    cause = None
+    if policy.notify == "snapshot":
+        cause = cause_of(load_id(group.setting.hub_key, batch.id))
     for each in chunks:
-        work = Work(each.reading, batch.row, 0, organisation)
+        reading = replace(each.reading, cause=cause) if cause is not None else each.reading
+        work = Work(reading, batch.row, 0, organisation)
         if each.reading.is_readable:
             prepare(work, group.setting, needed)
         works.append((each.chunk, work))
