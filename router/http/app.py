@@ -22,6 +22,7 @@ from router.batch_doors.uploads import UploadFailed, Uploads
 from router.bootstrap import Language
 from router.http.authentication import authentication
 from router.http.batch_events import batch_event_routes
+from router.http.batch_missing import missing_routes
 from router.http.batch_showing import batch_routes
 from router.http.batch_uploads import answer_upload_failed, upload_routes
 from router.http.broker_link import BrokerLink
@@ -84,6 +85,7 @@ def create_app(
         upload_routes(Uploads(database, limits.batches), language.adapters, authenticated),
         batch_event_routes(database, authenticated),
         batch_routes(database, language.adapters, authenticated),
+        missing_routes(database, Uploads(database, limits.batches), authenticated),
         category_routes(database, language.catalogue, language.live),
         mapping_profile_routes(database, authenticated),
         health_routes(database, broker, metrics),

@@ -2,11 +2,14 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import Any
 from zlib import crc32
 
 import orjson
 import pytest
+from fastapi import FastAPI, Header
+from starlette.testclient import TestClient
 
 from contracts.batches import BatchHeader, Policy
 from contracts.messages import Limits
@@ -19,6 +22,8 @@ from registry_store.feed.loads import cause_of
 from router.batch_doors.missing import Deregistered, NotConfirmed
 from router.batch_doors.uploads import Uploads
 from router.batches.at_end import LoadCompleted, reconciled
+from router.http.batch_missing import missing_routes
+from router.http.problems import Problem, answer_problem
 from router.pipeline.reading import read
 from tests.support.registry import HUB_KEY, Registry, event, heat_pump, receipt
 
@@ -169,3 +174,35 @@ def loaded(registry: Registry, load: str) -> dict[str, Any]:
     reading = read(envelope, registry.spoken.adapters, Limits())
     (answer,) = registry.pipeline.decide([replace(reading, cause=cause_of(load))])
     return receipt(answer)
+
+
+@pytest.fixture
+def client(registry: Registry) -> TestClient:
+    def caller(x_partner: str = Header()) -> SimpleNamespace:
+        return SimpleNamespace(slug=x_partner)
+
+    app = FastAPI()
+    app.add_exception_handler(Problem, answer_problem)
+    uploads = Uploads(registry.database, Bounds())
+    app.include_router(missing_routes(registry.database, uploads, caller))
+    return TestClient(app)
+
+
+def test_a_partner_reads_what_is_missing_page_by_page_and_confirms_by_its_number(
+    registry: Registry, client: TestClient
+) -> None:
+    ids = registered(registry, "acme", *((f"S-{n}", "file:acme") for n in range(4)))
+    ended(registry, batch_of(registry, [ids["S-0"]], RECONCILE))
+    address, acme = f"/v1/batches/{BATCH}/missing", {"x-partner": "acme"}
+    first = client.get(address, params={"limit": 2}, headers=acme).json()
+    last = client.get(address, params={"limit": 2, "after": first["after"]}, headers=acme).json()
+    assert first["total"] == 3
+    found = {each["id"] for each in (*first["missing"], *last["missing"])}
+    assert found == {ids["S-1"], ids["S-2"], ids["S-3"]}
+    assert "after" not in last
+    wrong = client.post(f"{address}/deregister", json={"confirm": 2}, headers=acme)
+    assert (wrong.status_code, wrong.json()["type"]) == (409, "urn:fmar:problem:not_confirmed")
+    right = client.post(f"{address}/deregister", json={"confirm": 3}, headers=acme)
+    assert right.status_code == 202
+    assert right.headers["location"] == f"/v1/batches/{right.json()['id']}"
+    assert client.get(address, headers={"x-partner": "other"}).status_code == 404
