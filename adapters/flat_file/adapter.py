@@ -5,10 +5,14 @@ form, is part of the message id, and the answer goes to it.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import replace
+from typing import Any, BinaryIO
 
 from adapters import media_types
+from adapters.cutting import Cut, CutLimits
 from adapters.flat_file.bundles import bundle_record, flow_of, notification_record
+from adapters.flat_file.cutting import Start, excerpts
+from adapters.flat_file.cutting_blocks import encoding_of
 from adapters.flat_file.dress import Undressed, undress
 from adapters.flat_file.flow_checks import addressing_reasons, limit_reasons, refused_by_name
 from adapters.flat_file.forms import Forms
@@ -28,9 +32,10 @@ from adapters.flat_file.layout import (
     RECORDS_FLOW,
     ROOTS,
 )
-from adapters.flat_file.lines import read_lines
+from adapters.flat_file.lines import encoding_note, read_lines
 from adapters.flat_file.outcomes import outcomes_file
 from adapters.flat_file.places import place, shortened
+from adapters.flat_file.survey import survey
 from adapters.flat_file.user_file import route, user_file
 from adapters.strict_json import too_large
 from contracts.categories import Catalogue
@@ -67,6 +72,8 @@ class FlatFiles:
         """
         if len(envelope.body) > limits.body_bytes:
             return Decoded(reasons=(too_large(len(envelope.body), limits),))
+        if envelope.excerpt is not None:
+            return self._excerpt(envelope, Start(**envelope.excerpt), limits)
         charset = media_types.parse(envelope.media_type)[1].get("charset")
         file = undress(read_lines(envelope.body, charset), ROOTS)
         if file.header is None:
@@ -84,6 +91,36 @@ class FlatFiles:
         places = item.columns
         found = places.nearest(path) if isinstance(places, ItemPlaces) else None
         return found or item.place
+
+    def needs_whole(self, envelope: Envelope) -> bool:  # noqa: ARG002 - of the protocol
+        """The trailer is held against the file before its first item is decided."""
+        return True
+
+    def cut(self, source: BinaryIO, envelope: Envelope, limits: CutLimits) -> Cut:
+        """A file of any size, which is read three times: for its encoding, for its dress, for its items. One
+        that is refused and could be decoded as one message is, so that the same is said of it.
+        """
+        charset = media_types.parse(envelope.media_type)[1].get("charset")
+        encoding = encoding_of(source, charset)
+        if isinstance(encoding, Reason):
+            return Cut(Decoded(reasons=(encoding,)), iter(()))
+        file = survey(source, encoding, limits, _READ)
+        header = file.header
+        reasons = file.reasons
+        if header is not None:
+            reasons = (*reasons, *_flow_reasons(header, envelope, reasons))
+        undressed = Undressed(header, (), 0, reasons, (encoding_note(encoding.name),))
+        if header is not None and not has_errors(reasons):
+            head = _decoded(undressed, header, (), reasons, file.acts_for)
+            return Cut(head, excerpts(source, encoding, file, limits))
+        source.seek(0)
+        body = source.read(limits.whole.body_bytes + 1)
+        if len(body) <= limits.whole.body_bytes:
+            most = replace(limits.whole, items=limits.file_rows)
+            return Cut(self.decode(replace(envelope, body=body), most), iter(()))
+        if header is None:
+            return Cut(Decoded(reasons=reasons, notes=undressed.notes), iter(()))
+        return Cut(_decoded(undressed, header, (), reasons, file.acts_for), iter(()))
 
     def encode_receipt(self, receipt: Mapping[str, Any]) -> tuple[str, bytes]:
         return MEDIA_TYPE, outcomes_file(receipt)
@@ -109,21 +146,13 @@ class FlatFiles:
     def _items(
         self, file: Undressed, header: Header, envelope: Envelope, limits: Limits
     ) -> tuple[tuple[Item, ...], tuple[Reason, ...], str | None]:
+        reasons = list(_flow_reasons(header, envelope, file.reasons))
         if header.flow not in _READ:
-            return (), refused_by_name(header, file.reasons), None
-        commands, also = _READ[header.flow]
-        reasons = [*addressing_reasons(header, envelope), *limit_reasons(file, header, limits)]
+            return (), tuple(reasons), None
+        reasons += limit_reasons(file.records, file.first_line, header, limits)
         if any(reason.rule is Rule.MSG_03 for reason in reasons):
             return (), tuple(reasons), None
-        reader = ItemReader(
-            self._forms,
-            envelope.received_at,
-            limits,
-            flow=header.flow,
-            commands=commands,
-            also=also,
-            is_pool=header.dress == POOL,
-        )
+        reader = self._reader(header.flow, header.dress, envelope, limits)
         items, strays = reader.read(file.records, file.first_line)
         reasons += strays
         if len(reader.acts_for) > 1:
@@ -133,6 +162,36 @@ class FlatFiles:
         elif not items and not reasons:
             reasons.append(Reason(Rule.MSG_11, f"the file has no item ({ITEM})"))
         return items, tuple(reasons), next(iter(reader.acts_for), None) or None
+
+    def _excerpt(self, envelope: Envelope, start: Start, limits: Limits) -> Decoded:
+        """Items of a file whose dress was found right."""
+        records = envelope.body.decode().split("\n")
+        if start.dress == POOL:
+            records = [f"{record}|" if record else "" for record in records]
+        reader = self._reader(start.flow, start.dress, envelope, limits)
+        items, _ = reader.read(records, start.line, start.item)
+        return Decoded(items, on_behalf_of=start.acts_for, versions={"flow": start.flow})
+
+    def _reader(self, flow: str, dress: str, envelope: Envelope, limits: Limits) -> ItemReader:
+        commands, also = _READ[flow]
+        return ItemReader(
+            self._forms,
+            envelope.received_at,
+            limits,
+            flow=flow,
+            commands=commands,
+            also=also,
+            is_pool=dress == POOL,
+        )
+
+
+def _flow_reasons(
+    header: Header, envelope: Envelope, found: tuple[Reason, ...]
+) -> tuple[Reason, ...]:
+    """Whether the hub has a use for the flow, and is meant. `found`: of the dress."""
+    if header.flow not in _READ:
+        return refused_by_name(header, found)
+    return tuple(addressing_reasons(header, envelope))
 
 
 def _decoded(

@@ -1,6 +1,7 @@
 """What is checked of a file once its dress is right: whether its flow is one of the hub's, for the hub, in bounds."""
 
-from adapters.flat_file.dress import Undressed
+from collections.abc import Sequence
+
 from adapters.flat_file.header import OPERATIONAL, Header, flow_name
 from adapters.flat_file.layout import COMMANDS_FLOW, HUB_MPID
 from adapters.flat_file.places import place, shortened
@@ -36,13 +37,15 @@ def addressing_reasons(header: Header, envelope: Envelope) -> list[Reason]:
     return reasons
 
 
-def limit_reasons(file: Undressed, header: Header, limits: Limits) -> list[Reason]:
+def limit_reasons(
+    records: Sequence[str], first_line: int, header: Header, limits: Limits
+) -> list[Reason]:
     """MSG_03: values longer than one may be."""
     reasons: list[Reason] = []
     longest = limits.cell_characters
-    if header.flow != COMMANDS_FLOW or max(map(len, file.records), default=0) <= longest:
+    if header.flow != COMMANDS_FLOW or max(map(len, records), default=0) <= longest:
         return reasons
-    for line, record in enumerate(file.records, file.first_line):
+    for line, record in enumerate(records, first_line):
         if len(record) > longest:
             for field, text in enumerate(record.split("|"), 1):
                 if len(text) > longest:

@@ -58,9 +58,9 @@ class ItemReader:
         self.acts_for: dict[str, int] = {}
 
     def read(
-        self, records: Sequence[str], first_line: int
+        self, records: Sequence[str], first_line: int, first: int = 1
     ) -> tuple[tuple[Item, ...], list[Reason]]:
-        """Items, and the records that stand before the first of them (FLAT_06), or MSG_03 for too many."""
+        """Items, numbered from `first`, and the records that stand before them (FLAT_06), or MSG_03 for too many."""
         starts = [n for n, record in enumerate(records) if record[:4] == _BEGINNING]
         if len(starts) > self._limits.items:
             text = f"{len(starts)} items, the limit is {self._limits.items}: send several files"
@@ -68,7 +68,7 @@ class ItemReader:
         items = tuple(
             [
                 self._item(number, records[start:end], first_line + start)
-                for number, (start, end) in enumerate(pairwise((*starts, len(records))), 1)
+                for number, (start, end) in enumerate(pairwise((*starts, len(records))), first)
             ]
         )
         before = records[: starts[0] if starts else len(records)]
