@@ -21,6 +21,10 @@ class Exact(NamedTuple):
     text: str
 
 
+def too_long(characters: int, limit: int) -> Unread:
+    return Unread(Rule.MSG_03, f"the cell has {characters} characters, the limit is {limit}")
+
+
 class CellReader:
     """Reads the distinct cells of one column, of which registers have few: the rows look theirs up in C.
 
@@ -69,8 +73,7 @@ class CellReader:
         if text.__class__ is Unread:
             return text
         if len(text) > self._longest:
-            sentence = f"the cell has {len(text)} characters, the limit is {self._longest}"
-            return Unread(Rule.MSG_03, sentence)
+            return too_long(len(text), self._longest)
         return None if squeeze(text) in self._markers else self._read_exact(text)
 
     def _refused(self, unread: Unread) -> Unread:

@@ -3,22 +3,22 @@
 Source: RFC 4180.
 """
 
+import io
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import BinaryIO
 
 from adapters import media_types
 from adapters.cutting import Cut, CutLimits
-from adapters.tables.comparing import comparison_of, too_large_to_compare
+from adapters.tables.comparing import comparison_of, cut_whole
 from adapters.tables.csv_rows import HEAD_CHARACTERS, Opened, no_rows, open_csv
-from adapters.tables.cutting import ComingTable, cut_tables, one_excerpt, refused, sampled
+from adapters.tables.cutting import ComingTable, cut_tables, refused, sample_of, sampled
 from adapters.tables.excerpts import Row
 from adapters.tables.known import Known, KnownProfiles
 from adapters.tables.naming import chosen, template_line, undated
 from adapters.tables.reading import File
-from adapters.tables.text_source import Bytes, TextSource, filled
+from adapters.tables.text_source import Bytes, TextSource
 from contracts.messages import Decoded, Envelope
-from contracts.reasons import Reason, Rule
+from contracts.reasons import Reason
 
 #: Reads a file that is whole in memory.
 Decode = Callable[[Envelope], Decoded]
@@ -45,8 +45,10 @@ def cut_csv(
     if isinstance(known, Reason):
         return refused(file.refused(known))
     if comparison_of(known.profile) is not None:
-        return _whole(kept, file, limits, known, decode)
+        kept.rewind()
+        return cut_whole(kept, file, known.profile, decode)
     kept.forget()
+    file.layouts[known.name] = known
     file.notes.append(text.note)
     return _streamed(file, text, head, known, profiles, limits)
 
@@ -72,31 +74,19 @@ def _streamed(
         notes=opened.notes,
         warnings=text.warnings,
     )
-    found = sampled(file, table)
+    sample = sample_of(table)
+    if not sample.rows:
+        return refused(file.refused(table.ended() or no_rows()))
+    found = sampled(file, table, sample)
     if found is None:
         return refused(file.refused())
-    if found.is_empty:
-        return refused(file.refused(table.ended() or no_rows()))
     return cut_tables(file, [found], profiles, limits)
 
 
 def _rows(opened: Opened, text: TextSource) -> Iterator[Row]:
     for row in opened.rows:
-        text.open_characters = 0
+        text.answered_characters = text.characters
         yield row
-
-
-def _whole(kept: "_Kept", file: File, limits: CutLimits, known: Known, decode: Decode) -> Cut:
-    """One excerpt, since the layout compares rows with each other."""
-    body = kept.whole(limits.whole.body_bytes + 1)
-    if len(body) > limits.whole.body_bytes:
-        what = f"more than {limits.whole.body_bytes} bytes"
-        return refused(file.refused(too_large_to_compare(known.profile, what, limits.whole)))
-    decoded = decode(replace(file.envelope, body=body))
-    if any(reason.rule is Rule.MSG_03 for reason in decoded.reasons):
-        what = decoded.reasons[-1].text
-        return refused(file.refused(too_large_to_compare(known.profile, what, limits.whole)))
-    return one_excerpt(decoded, body)
 
 
 class _Kept:
@@ -104,18 +94,19 @@ class _Kept:
 
     def __init__(self, source: Bytes) -> None:
         self._source = source
-        self._pieces: list[bytes] | None = []
+        self._kept: io.BytesIO | None = io.BytesIO()
+        self._start = io.BytesIO()
 
     def read(self, size: int, /) -> bytes:
-        piece = self._source.read(size)
-        if self._pieces is not None:
-            self._pieces.append(piece)
+        piece = self._start.read(size) or self._source.read(size)
+        if self._kept is not None:
+            self._kept.write(piece)
         return piece
 
     def forget(self) -> None:
-        self._pieces = None
+        self._kept = None
 
-    def whole(self, most: int) -> bytes:
-        """The file from its start, so many bytes at most."""
-        start = b"".join(self._pieces or ())
-        return start + filled(self._source, most - len(start))
+    def rewind(self) -> None:
+        assert self._kept is not None
+        self._start, self._kept = self._kept, None
+        self._start.seek(0)

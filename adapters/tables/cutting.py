@@ -20,6 +20,8 @@ from contracts.reasons import Reason, has_errors
 SAMPLE_ROWS = 5_000
 #: ... or in the first that have so many characters together.
 _SAMPLE_CHARACTERS = 8 * 1024 * 1024
+#: An excerpt ends before it has all its rows where those that it has come to so many.
+_EXCERPT_CHARACTERS = 4 * 1024 * 1024
 
 
 @dataclass(slots=True)
@@ -42,7 +44,7 @@ class ComingTable:
 
 
 @dataclass(slots=True)
-class _Sample:
+class Sample:
     """The first rows of a table. `goes_on`: there are more."""
 
     rows: deque[Row] = field(default_factory=deque)
@@ -52,20 +54,20 @@ class _Sample:
 class SampledTable:
     """A table that can be cut: its rows from the first on, and what all of its excerpts say."""
 
-    def __init__(self, table: ComingTable, sample: _Sample, said: Mapping[str, Any]) -> None:
+    def __init__(self, table: ComingTable, sample: Sample, said: Mapping[str, Any]) -> None:
         self.table = table
         self.said = said
         self._sample = sample.rows
         self._silent = [n for n, heading in enumerate(table.headings) if not heading.strip()]
 
     @property
-    def is_empty(self) -> bool:
-        """Whether there are no rows, before the first was taken."""
-        return not self._sample
-
-    @property
     def has_slots(self) -> bool:
         return bool(self.table.known.profile.slots)
+
+    def begin_again(self, table: ComingTable) -> None:
+        """Its rows are those of `table`, which is the same; the first are not kept."""
+        self.table = table
+        self._sample.clear()
 
     def rows(self) -> Iterator[Row]:
         while self._sample:
@@ -85,8 +87,8 @@ class SampledTable:
         return row
 
 
-def sampled(file: File, table: ComingTable) -> SampledTable | None:
-    """The table, its first rows looked at; notes and reasons go to the file. None if it cannot be used."""
+def sampled(file: File, table: ComingTable, sample: Sample) -> SampledTable | None:
+    """The table as its first rows show it; notes and reasons go to the file. None if it cannot be used."""
     known = table.known
     file.layouts.setdefault(known.name, known)
     layout = known.index.layout(table.headings, table.heading_row, table.where)
@@ -94,7 +96,6 @@ def sampled(file: File, table: ComingTable) -> SampledTable | None:
     file.reasons += layout.reasons
     if has_errors(layout.reasons):
         return None
-    sample = _sample_of(table)
     notation = _notation(layout, table, sample)
     file.notes += notation.notes
     blank = table.blank_rows()
@@ -115,19 +116,19 @@ def sampled(file: File, table: ComingTable) -> SampledTable | None:
     return SampledTable(table, sample, said)
 
 
-def _sample_of(table: ComingTable) -> _Sample:
+def sample_of(table: ComingTable) -> Sample:
     """One row more than is looked at, where there is one."""
-    sample, characters = _Sample(), 0
+    sample, characters = Sample(), 0
     for row in table.rows:
         sample.rows.append(row)
         if len(sample.rows) > SAMPLE_ROWS or characters > _SAMPLE_CHARACTERS:
             sample.goes_on = True
             break
-        characters += sum(map(len, row[1])) if not isinstance(row[1], Reason) else 0
+        characters += _characters(row)
     return sample
 
 
-def _notation(layout: Layout, table: ComingTable, sample: _Sample) -> Notation:
+def _notation(layout: Layout, table: ComingTable, sample: Sample) -> Notation:
     rows = islice(sample.rows, len(sample.rows) - sample.goes_on)
     cells = [cells for _, cells in rows if not isinstance(cells, Reason)]
     columns = list(zip(*cells, strict=True)) or [()] * len(table.headings)
@@ -154,7 +155,7 @@ def _excerpts(
     first_item, left = 1, limits.file_rows
     for table in tables:
         rows = table.rows()
-        while taken := list(islice(rows, min(limits.rows, left))):
+        while taken := _taken(rows, min(limits.rows, left)):
             excerpt = excerpt_of(taken, {**table.said, "first_item": first_item})
             if table.has_slots:
                 excerpt = excerpt._replace(rows=_count_items(file, excerpt, profiles))
@@ -168,6 +169,23 @@ def _excerpts(
         if (ended := table.table.ended()) is not None:
             reasons.append(ended)
             return
+
+
+def _taken(rows: Iterator[Row], most: int) -> list[Row]:
+    """The rows of an excerpt, so many at most."""
+    left = _EXCERPT_CHARACTERS
+    taken: list[Row] = []
+    for row in islice(rows, most):
+        taken.append(row)
+        left -= _characters(row)
+        if left < 0:
+            break
+    return taken
+
+
+def _characters(row: Row) -> int:
+    """In the texts of a row; about, where cells are numbers or none."""
+    return 0 if isinstance(row[1], Reason) else sum(map(len, row[1]))
 
 
 def _count_items(file: File, excerpt: Excerpt, profiles: KnownProfiles) -> int:

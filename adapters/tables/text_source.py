@@ -32,8 +32,9 @@ class Bytes(Protocol):
 class TextSource:
     """Text from a source of bytes. `problem`: why it ends before the source does, once that is known.
 
-    `note`: what is said of the encoding; `warnings`: what showed later. `open_characters`: handed out since the
-    reader last set it to 0, at every row; a row beyond `longest_row` characters ends the text (MSG_03).
+    `note`: what is said of the encoding; `warnings`: what showed later. `characters`: handed out so far;
+    `answered_characters`: as many as that when the reader last had a row. A row beyond `longest_row` characters
+    ends the text (MSG_03).
     """
 
     def __init__(self, source: Bytes, declared: str | None, longest_row: int) -> None:
@@ -44,7 +45,7 @@ class TextSource:
         self._ahead: list[str] = []
         self.problem: Reason | None = None
         self.warnings: list[Reason] = []
-        self.open_characters = 0
+        self.characters = self.answered_characters = 0
         first = filled(source, _BLOCK_BYTES)
         found = declared_encoding(first, declared)
         if isinstance(found, Reason):
@@ -78,8 +79,8 @@ class TextSource:
             piece = self._ahead.pop(0) if self._ahead else next(self._pieces, None)
             if piece is None:
                 break
-            self.open_characters += len(piece)
-            if self.open_characters > self._longest_row + _BLOCK_BYTES:
+            self.characters += len(piece)
+            if self.characters - self.answered_characters > self._longest_row + _BLOCK_BYTES:
                 text = f"a row has more than {self._longest_row} characters"
                 self.problem = Reason(Rule.MSG_03, text, place=f"line {self._lines + 1}")
                 return

@@ -1,21 +1,22 @@
 """The archive of a workbook: refused for what its directory says, before anything is expanded.
 
-A part is expanded only when it is asked for, never beyond the size that the directory states, and that
-size is bounded; a part that holds more than it states is damaged.
+A part is expanded only when it is asked for, piece by piece, never beyond the size that the directory states,
+and that size is bounded; a part that holds more than it states is damaged.
 """
 
 import io
 import struct
 import zipfile
 import zlib
+from collections.abc import Iterator
+from typing import BinaryIO
 
 from adapters.tables.workbook.problems import WorkbookProblem, too_large, unreadable, unsafe
-from contracts.messages import Limits
 
 #: Parts of a workbook; one with a hundred sheets and as many pictures has fewer.
 MOST_PARTS = 1_000
-#: All parts together may be so many times the largest message.
-_EXPANSION = 4
+#: Of a part that is being expanded.
+_PIECE_BYTES = 64 * 1024
 #: A part of more than a mebibyte may be so many times its compressed size: XML of sheets has 10 to 50.
 MOST_RATIO = 250
 _SMALL_PART = 1024 * 1024
@@ -41,58 +42,73 @@ _DAMAGE = (
 
 
 class Archive:
-    """A checked archive. Raises WorkbookProblem (MSG_02, MSG_03, XLSX_04)."""
+    """A checked archive, in a source that can seek. Raises WorkbookProblem (MSG_02, MSG_03, XLSX_04).
 
-    def __init__(self, body: bytes, limits: Limits) -> None:
-        if body.startswith(_OLE):
+    `most_bytes`: of all parts together, expanded.
+    """
+
+    def __init__(self, source: BinaryIO, most_bytes: int) -> None:
+        size = source.seek(0, io.SEEK_END)
+        source.seek(0)
+        start = source.read(len(_OLE))
+        if start.startswith(_OLE):
             text = "this is a workbook with a password, or an .xls of before 2007: save it as .xlsx without one"
             raise unsafe(text)
-        _check_directory(body)
+        source.seek(max(0, size - _END_BYTES - _LONGEST_COMMENT))
+        _check_directory(start, source.read())
         try:
-            self._zip = zipfile.ZipFile(io.BytesIO(body))
+            self._zip = zipfile.ZipFile(source)
         except _DAMAGE:
             raise unreadable("the archive of the workbook is damaged or cut off") from None
         self._parts = {info.filename: info for info in self._zip.infolist()}
-        _check_parts(self._zip.infolist(), limits)
+        _check_parts(self._zip.infolist(), most_bytes)
 
     def __contains__(self, name: str) -> bool:
         return name in self._parts
 
     def read(self, name: str) -> bytes:
         """A part, expanded."""
+        return b"".join(self.pieces(name))
+
+    def pieces(self, name: str) -> Iterator[bytes]:
+        """A part, expanded as it is asked for."""
         if name not in self._parts:
             raise unreadable(f"the workbook has no part {name[:80]}: it is damaged, or no XLSX")
         info = self._parts[name]
+        left = info.file_size
         try:
             with self._zip.open(info) as part:
-                data = part.read(info.file_size + 1)
+                while data := part.read(min(_PIECE_BYTES, left + 1)):
+                    left -= len(data)
+                    if left < 0:
+                        break
+                    yield data
         except _DAMAGE:
             raise unreadable(f"the part {name[:80]} of the workbook is damaged") from None
-        if len(data) != info.file_size:
+        if left:
             raise unreadable(f"the part {name[:80]} has not the size that the archive states")
-        return data
 
 
-def _check_directory(body: bytes) -> None:
+def _check_directory(start: bytes, tail: bytes) -> None:
     """The size of the directory, before it is read."""
-    end = body.rfind(_END, max(0, len(body) - _END_BYTES - _LONGEST_COMMENT))
-    if not body.startswith(b"PK") or end < 0 or end + _END_BYTES > len(body):
+    end = tail.rfind(_END)
+    if not start.startswith(b"PK") or end < 0 or end + _END_BYTES > len(tail):
         raise unreadable("this is no XLSX workbook: it is not a complete ZIP archive")
-    count, size = struct.unpack_from("<HI", body, end + 10)
+    count, size = struct.unpack_from("<HI", tail, end + 10)
     if count > MOST_PARTS or size > _DIRECTORY_BYTES:
         raise too_large(f"the archive has {count} parts, the limit is {MOST_PARTS}")
 
 
-def _check_parts(parts: list[zipfile.ZipInfo], limits: Limits) -> None:
+def _check_parts(parts: list[zipfile.ZipInfo], most_bytes: int) -> None:
     names = [info.filename for info in parts]
     if len(set(names)) != len(names):
         raise unreadable("the archive names a part twice")
     for info in parts:
         if (problem := _problem_of(info)) is not None:
             raise problem
-    total, limit = sum(info.file_size for info in parts), _EXPANSION * limits.body_bytes
-    if total > limit:
-        raise too_large(f"the workbook expands to {total} bytes, the limit is {limit}")
+    total = sum(info.file_size for info in parts)
+    if total > most_bytes:
+        raise too_large(f"the workbook expands to {total} bytes, the limit is {most_bytes}")
 
 
 def _problem_of(info: zipfile.ZipInfo) -> WorkbookProblem | None:

@@ -6,23 +6,23 @@ not taken: it is what some program last made of it, and need not be what the sen
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 
 from adapters.tables.cells import Exact, Unread
 from adapters.tables.csv_rows import MOST_BLANK_ROWS, MOST_COLUMNS
 from adapters.tables.workbook.parts import Workbook, unescaped
 from adapters.tables.workbook.problems import too_large, unreadable
-from adapters.tables.workbook.xml_part import Attributes, local_names, read_part
-from contracts.messages import Limits
+from adapters.tables.workbook.xml_part import Attributes, local_names, parsed
 from contracts.reasons import Rule
 
-MOST_MERGED = 10_000
+#: Of XML; a spreadsheet's cell holds 32,767 characters.
+_LONGEST_ROW_BYTES = 32 * 1024 * 1024
 #: Above the headings may stand a few rows more than the limit of items allows.
 _SPARE_ROWS = 100
-_ELEMENTS = local_names("row", "c", "v", "t", "f", "rPh", "mergeCell")
+_ELEMENTS = local_names("row", "c", "v", "t", "f", "rPh")
 _NUMBER = re.compile(
     r"-?(?:[0-9]{1,330}(?:\.[0-9]{0,330})?|\.[0-9]{1,330})(?:[eE][+-]?[0-9]{1,3})?"
 )
@@ -36,18 +36,22 @@ _LETTERS = re.compile(r"[A-Z]{1,3}")
 Row = dict[int, Any]
 
 
-class SheetCells(NamedTuple):
-    """Row number -> cells, in order; rows without any are left out. `merged`: references such as `B5:C9`."""
+def rows_of(
+    data: Iterable[bytes], name: str, workbook: Workbook, most_rows: int
+) -> Iterator[tuple[int, Row]]:
+    """The rows of a sheet with their numbers, as they come; those without cells are left out.
 
-    rows: dict[int, Row]
-    merged: list[str]
-
-
-def read_cells(data: bytes, name: str, workbook: Workbook, limits: Limits) -> SheetCells:
-    """The cells of a sheet. Raises WorkbookProblem (MSG_02, MSG_03, XLSX_04)."""
-    reader = _SheetReader(name, workbook, limits)
-    read_part(data, f"of the sheet {name!r}", reader.start, reader.end, reader.pieces.append)
-    return SheetCells(reader.rows, reader.merged)
+    Raises WorkbookProblem (MSG_02, MSG_03, XLSX_04).
+    """
+    reader = _SheetReader(name, workbook, most_rows)
+    part = f"of the sheet {name!r}"
+    last = 0
+    for read in parsed(data, part, reader.start, reader.end, reader.pieces.append):
+        if rows := reader.taken():
+            yield from rows
+            last = read
+        elif read - last > _LONGEST_ROW_BYTES:
+            raise too_large("a row without end", f'sheet "{name}"')
 
 
 def column_index(letters: str) -> int | None:
@@ -61,11 +65,11 @@ def column_index(letters: str) -> int | None:
 
 
 class _SheetReader:
-    def __init__(self, name: str, workbook: Workbook, limits: Limits) -> None:
-        self.rows: dict[int, Row] = {}
-        self.merged: list[str] = []
+    def __init__(self, name: str, workbook: Workbook, most_rows: int) -> None:
+        self._rows: list[tuple[int, Row]] = []
+        self._count = 0
         self._place = f'sheet "{name}"'
-        self._limits = limits
+        self._most_rows = most_rows
         self._texts = _texts(workbook)
         self._dates = {str(style) for style in workbook.date_styles}
         self._columns: dict[str, int] = {}
@@ -88,10 +92,6 @@ class _SheetReader:
             self._begin_row(attributes)
         elif name == "rPh":
             self._is_hint = True
-        elif name == "mergeCell":
-            self.merged.append(attributes.get("ref", ""))
-            if len(self.merged) > MOST_MERGED:
-                raise too_large(f"more than {MOST_MERGED} merged areas", self._place)
 
     def end(self, qualified: str) -> None:
         name = _ELEMENTS.get(qualified)
@@ -103,9 +103,15 @@ class _SheetReader:
         elif name == "rPh":
             self._is_hint = False
         elif name == "row" and self._row:
-            self.rows[self._number] = self._row
-            if len(self.rows) > self._limits.items + _SPARE_ROWS:
-                raise too_large(f"more rows than the limit of {self._limits.items}", self._place)
+            self._rows.append((self._number, self._row))
+            self._count += 1
+            if self._count > self._most_rows + _SPARE_ROWS:
+                raise too_large(f"more rows than the limit of {self._most_rows}", self._place)
+
+    def taken(self) -> list[tuple[int, Row]]:
+        """The rows that are complete, once."""
+        rows, self._rows = self._rows, []
+        return rows
 
     def _begin_row(self, attributes: Attributes) -> None:
         stated = attributes.get("r", str(self._number + 1))
@@ -113,8 +119,8 @@ class _SheetReader:
             raise unreadable(f"the row {stated[:20]!r} is out of order", self._place)
         self._number, self._column, self._row = int(stated), 0, {}
         self._seen += 1
-        if self._seen > self._limits.items + MOST_BLANK_ROWS:
-            raise too_large(f"more rows than the limit of {self._limits.items}", self._place)
+        if self._seen > self._most_rows + MOST_BLANK_ROWS:
+            raise too_large(f"more rows than the limit of {self._most_rows}", self._place)
 
     def _begin_cell(self, attributes: Attributes) -> None:
         if (reference := attributes.get("r")) is not None:

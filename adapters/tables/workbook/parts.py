@@ -2,6 +2,7 @@
 
 import posixpath
 import re
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from adapters.tables.workbook.archive import Archive
@@ -9,12 +10,15 @@ from adapters.tables.workbook.problems import too_large, unreadable, unsafe
 from adapters.tables.workbook.xml_part import (
     Attributes,
     local_names,
+    parsed,
     read_part,
     relation_of,
 )
 
 MOST_SHEETS = 100
 _MOST_FORMATS = 65_536
+#: Of all shared strings; each counts for some more.
+_MOST_STRING_CHARACTERS, _COST_OF_STRING = 96 * 1024 * 1024, 64
 #: Characters of a sheet's name and of a number format; a spreadsheet allows 31 and 255.
 _LONGEST_NAME, _LONGEST_FORMAT = 60, 255
 #: Number formats that are built in and show a day or a time of day.
@@ -59,8 +63,8 @@ def read_workbook(archive: Archive) -> Workbook:
     return Workbook(
         tuple(sheets),
         from_1904,
-        [text for part in strings for text in _strings(archive.read(part), part)],
-        frozenset(number for part in styles for number in _date_styles(archive.read(part), part)),
+        [text for part in strings for text in _strings(archive.pieces(part), part)],
+        frozenset(number for part in styles for number in _date_styles(archive.pieces(part), part)),
     )
 
 
@@ -83,7 +87,7 @@ def _relations(archive: Archive, part: str, kind: str) -> dict[str, str]:
         found[attributes.get("Id", "")] = target.lstrip("/")
 
     if part in archive:
-        read_part(archive.read(part), part, start)
+        read_part(archive.pieces(part), part, start)
     return found
 
 
@@ -101,14 +105,14 @@ def _sheets(archive: Archive, part: str, targets: dict[str, str]) -> tuple[list[
             if len(sheets) > MOST_SHEETS:
                 raise too_large(f"more sheets than the limit of {MOST_SHEETS}")
 
-    read_part(archive.read(part), part, start)
+    read_part(archive.pieces(part), part, start)
     if not sheets:
         raise unreadable("the workbook has no sheet with cells")
     return sheets, any(flag in ("1", "true") for flag in flags)
 
 
-def _strings(data: bytes, part: str) -> list[str]:
-    """Shared strings: the runs of each joined, without its phonetic hints."""
+def _strings(data: Iterable[bytes], part: str) -> list[str]:
+    """Shared strings: the runs of each joined, without its phonetic hints. They are kept in memory (MSG_03)."""
     strings: list[str] = []
     #: What an item says so far; the text of the element that is open.
     said: list[str] = []
@@ -133,11 +137,20 @@ def _strings(data: bytes, part: str) -> list[str]:
         elif name == "rPh":
             hints.pop()
 
-    read_part(data, part, start, end, pieces.append)
+    characters = counted = 0
+    for _ in parsed(data, part, start, end, pieces.append):
+        characters += sum(map(len, strings[counted:]))
+        counted = len(strings)
+        _check_memory(counted, characters + sum(map(len, pieces)))
     return strings
 
 
-def _date_styles(data: bytes, part: str) -> list[int]:
+def _check_memory(strings: int, characters: int) -> None:
+    if characters + _COST_OF_STRING * strings > _MOST_STRING_CHARACTERS:
+        raise too_large("the texts of the workbook are more than the hub keeps in memory at once")
+
+
+def _date_styles(data: Iterable[bytes], part: str) -> list[int]:
     """Numbers of the cell formats whose number format shows a day or a time of day."""
     codes: dict[str, str] = {}
     formats: list[str] = []

@@ -47,9 +47,10 @@ def cut_up(
     sizes: Sequence[int] = (1 << 20,),
     whole: Limits | None = None,
     file_rows: int = 5_000_000,
+    workbook_rows: int = 200_000,
 ) -> CutUp:
     """What is said of an excerpt passes through JSON, as in the store."""
-    limits = CutLimits(rows=rows, whole=whole or Limits(), file_rows=file_rows)
+    limits = CutLimits(rows, whole or Limits(), file_rows, workbook_rows)
     cut = adapter.cut(Trickle(envelope.body, sizes), replace(envelope, body=b""), limits)
     excerpts = tuple(cut.excerpts)
     items: list[Item] = []
@@ -67,3 +68,16 @@ def same_items(one: Iterable[Item], other: Iterable[Item]) -> None:
     for left, right in zip(one, other, strict=True):
         assert left._replace(columns={}) == right._replace(columns={})
         assert dict(left.columns) == dict(right.columns)
+
+
+def cut_as_whole(adapter: Cutter, envelope: Envelope, *, rows: int = 500) -> CutUp:
+    """Cut, and the same as read at once: items, reasons, and what the head says."""
+    found = cut_up(adapter, envelope, rows=rows)
+    whole = adapter.decode(envelope, Limits())  # type: ignore[attr-defined] - a cutter is an adapter
+    assert not [reason for reason in whole.reasons if reason.is_error], whole.reasons
+    same_items(found.items, whole.items)
+    assert found.reasons == whole.reasons
+    assert sorted(found.head.notes) == sorted(whole.notes)
+    assert found.head.versions == whole.versions
+    assert (found.head.is_file, found.head.message_id) == (True, None)
+    return found

@@ -11,7 +11,7 @@ from adapters.csv_tables import CsvTables
 from adapters.tables.profile import profile_from_document
 from contracts.messages import Limits
 from tests.unit.adapters.reading import PROFILES, csv_text, ecr, real_data, register
-from tests.unit.adapters.tables.cutting import CutUp, cut_up, same_items
+from tests.unit.adapters.tables.cutting import CutUp, cut_as_whole, cut_up, same_items
 from tests.unit.adapters.tables.speaking import adapter, envelope
 from tests.unit.adapters.tables.test_any_table import CELLS, HEADINGS
 
@@ -34,16 +34,8 @@ def plant(
     return ("register", reference, "ACME", head, capacity, connected)
 
 
-def as_whole(body: bytes | str, media_type: str = HYDRO, **options: object) -> CutUp:
-    """Cut, and the same as read at once."""
-    found = cut(body, media_type, **options)
-    whole = CSV.decode(envelope(media_type, body), Limits())
-    assert not [reason for reason in whole.reasons if reason.is_error], whole.reasons
-    same_items(found.items, whole.items)
-    assert found.reasons == whole.reasons
-    head = found.head._replace(reasons=())
-    assert head == whole._replace(items=(), reasons=(), message_id=None)
-    return found
+def as_whole(body: bytes | str, media_type: str = HYDRO, *, rows: int = 500) -> CutUp:
+    return cut_as_whole(CSV, envelope(media_type, body), rows=rows)
 
 
 LINE_ENDS = ("\r\n", "\n", "\r")

@@ -157,11 +157,17 @@ def test_a_cell_in_the_last_corner_costs_no_memory_for_those_between() -> None:
 @pytest.mark.timeout(60)
 def test_a_long_token_takes_no_quadratic_time() -> None:
     long = random.Random(0).randbytes(8_000_000).hex()  # does not compress well enough to be a bomb
-    rows = [row("Command", "Make"), f'<row a="{long}"/>', row("register", long[:4_000_000])]
     began = time.perf_counter()
-    (item,) = read(BATTERY, sheet(*rows)).items
+    assert keys(read(BATTERY, sheet(row("Command", "Make"), f'<row a="{long}"/>'))) == ["MSG-02"]
+    (item,) = read(BATTERY, sheet(row("Command", "Make"), row("register", long[:4_000_000]))).items
     assert time.perf_counter() - began < 10
     assert [reason.rule.key for reason in item.reasons] == ["MSG-03"]
+
+
+def test_a_row_without_end_refuses_the_workbook() -> None:
+    long = random.Random(0).randbytes(17_000_000).hex()
+    body = sheet(row("Command", "Make"), row("register", f"{long}{long}"))
+    assert keys(read(BATTERY, body, Limits(body_bytes=64 * 1024 * 1024))) == ["MSG-03"]
 
 
 @pytest.mark.timeout(30)
