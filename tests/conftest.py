@@ -7,6 +7,7 @@
 `own_names`     a name for a database and two roles that the test lets the hub make; dropped at its end
 `throwaway_home`  a HUB_HOME in which a test starts servers of its own
 `broker_vhost`  a RabbitMQ virtual host of the test's own
+`module_broker_vhost`  the same for a whole module
 """
 
 import os
@@ -186,6 +187,18 @@ def own_names(admin_database_url: str) -> Iterator[str]:
 
 @pytest.fixture
 def broker_vhost(servers: Servers) -> Iterator[FreshVhost]:
+    with _vhost(servers) as vhost:
+        yield vhost
+
+
+@pytest.fixture(scope="module")
+def module_broker_vhost(servers: Servers) -> Iterator[FreshVhost]:
+    with _vhost(servers) as vhost:
+        yield vhost
+
+
+@contextmanager
+def _vhost(servers: Servers) -> Iterator[FreshVhost]:
     if servers.broker_management_url is None:
         pytest.skip("a virtual host of its own needs HUB_BROKER_MANAGEMENT_URL")
     name = f"test-{secrets.token_hex(6)}"

@@ -6,29 +6,34 @@ import os
 import signal
 import subprocess
 import sys
+from collections import defaultdict
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 _ROOT = Path(__file__).parents[2]
 NAMES = ("serve", "work", "relay")
+_COMMANDS = {"bulk": ("work", "--bulk")}
 _CHECK_SECONDS = 0.05
 _STOP_SECONDS = 30
 
 
 @dataclass
 class RunningHub:
-    """`variables`: the environment of all; `kill_at`: process -> the point at which its first one dies."""
+    """`variables`: the environment of all; `kill_at`: process -> the point at which its first one dies;
+    `names`: the processes, `bulk` being the worker of chunks.
+    """
 
     variables: Mapping[str, str]
     log_folder: Path
     kill_at: Mapping[str, str] = field(default_factory=dict)
+    names: tuple[str, ...] = NAMES
     #: Exit statuses of the processes that ended by themselves, by name.
-    deaths: dict[str, list[int]] = field(default_factory=lambda: {name: [] for name in NAMES})
+    deaths: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     _running: dict[str, "subprocess.Popen[bytes]"] = field(default_factory=dict)
 
     def start(self) -> None:
-        for name in NAMES:
+        for name in self.names:
             self._start(name, self.kill_at.get(name))
 
     def kill(self, name: str) -> None:
@@ -68,7 +73,7 @@ class RunningHub:
         armed = {"HUB_KILL_AT": kill_at} if kill_at else {}
         with (self.log_folder / f"{name}.log").open("ab") as log:
             self._running[name] = subprocess.Popen(
-                [sys.executable, "-P", "-m", "router.cli", name],
+                [sys.executable, "-P", "-m", "router.cli", *_COMMANDS.get(name, (name,))],
                 env={**inherited, **self.variables, **armed}, stdout=log, stderr=log, stdin=subprocess.DEVNULL,
             )  # fmt: skip
 
