@@ -12,10 +12,20 @@ from router.supervised import ProcessPlan
 from router.supervisor import Prepared
 
 
-def plans(workers: int) -> tuple[ProcessPlan, ...]:
-    """The HTTP door, the workers, the bulk worker, the splitter, the relay and the clock."""
+def plans(workers: int, *, drop_folder: bool = False) -> tuple[ProcessPlan, ...]:
+    """The HTTP door, the workers, the bulk worker, the splitter, the relay, the clock, and who looks after the
+    drop folder.
+    """
     working = [f"work-{number}" for number in range(1, workers + 1)]
-    names = ["serve", *working, "work-bulk", "split", "relay", "clock"]
+    names = [
+        "serve",
+        *working,
+        "work-bulk",
+        "split",
+        "relay",
+        "clock",
+        *(["drop"] if drop_folder else []),
+    ]
     return tuple(ProcessPlan(name=name, command=_command(name)) for name in names)
 
 
@@ -47,6 +57,8 @@ def prepare(settings: Settings, servers: Servers) -> Prepared:
         "HUB_HTTP_HOST": settings.http_host,
         "HUB_HTTP_PORT": str(port),
     }
+    if settings.drop_folder is not None:
+        variables["HUB_DROP_FOLDER"] = str(settings.drop_folder.absolute())
     addresses = {
         "http": http_url(settings.http_host, port),
         "amqp": _without_password(servers.broker_url),

@@ -5,6 +5,7 @@ from typing import Any, BinaryIO, NamedTuple, Protocol
 
 from contracts.batches import BatchHeader, Wish
 from router.batch_doors.source import Encoding, Measured, parts
+from router.killpoints import reached
 
 
 class BatchDoorFailed(Exception):
@@ -73,5 +74,6 @@ def upload(
     for number, part in enumerate(parts(file, compress), 1):
         if number not in opened.parts:
             door.put(opened.id, number, part)
+            reached("send.after_part")
         on_bytes(len(part))
     door.complete(opened.id, whole)

@@ -22,6 +22,7 @@ COMMANDS = {
     "relay": "relay",
     "clock": "clock",
     "split": "split",
+    "drop": "drop",
     "partner": "partners",
     "send": "send",
     "batch": "batch",

@@ -116,7 +116,7 @@ def migrate() -> None:
 def _up_here(settings: Settings, workers: int) -> None:
     supervisor = Supervisor(
         settings,
-        plans=launch.plans(workers),
+        plans=launch.plans(workers, drop_folder=settings.drop_folder is not None),
         prepare=partial(launch.prepare, settings),
         say=_say,
     )

@@ -5,23 +5,26 @@ import hashlib
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import orjson
 import typer
 
 from adapters import adapter_for
 from adapters.media_types import essence
+from contracts.batches import BatchHeader, Policy
 from contracts.messages import Envelope
 from router import sending
 from router.bootstrap import database, language
-from router.cli.media_types import media_type_of
+from router.cli.file_kinds import goes_as_batch, told_of
+from router.cli.send_batch import BatchSending, send_as_batch
 from router.http.headers import FILES
 from router.launch import http_url
 from router.references import file_message_id
 from router.sending import Outgoing, SendingFailed
 from router.settings import Settings
 
+_MESSAGE_SECONDS = 30.0
 ACCEPTED, SOME_REJECTED, NOT_TAKEN = 0, 1, 2
 
 
@@ -69,41 +72,115 @@ def send(
     ] = None,
     on_behalf_of: Annotated[str | None, typer.Option(help="Organisation to act for, O-...")] = None,
     message_class: Annotated[MessageClass, typer.Option("--class")] = MessageClass.normal,
-    wait: Annotated[float, typer.Option(help="Seconds to wait for the receipt; 0: do not.")] = 30.0,
+    wait: Annotated[
+        float | None,
+        typer.Option(
+            help="Seconds to wait for the receipt; 0: do not. Else 30, and for a batch to its end."
+        ),
+    ] = None,
+    batch: Annotated[
+        bool | None,
+        typer.Option(
+            help="Send it as a batch, or as one message. Else: tables, JSON Lines, compressed files and what is "
+            "too large for a message go as batches."
+        ),
+    ] = None,
+    accept: Annotated[
+        Literal["right_rows", "all_or_nothing"], typer.Option(help="Of a batch.")
+    ] = "right_rows",
+    existing: Annotated[
+        Literal["as_stated", "refuse", "update"],
+        typer.Option(help="Of a batch: what to do with a row whose asset is registered already."),
+    ] = "as_stated",
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Of a batch: answer every row, keep nothing.")
+    ] = False,
+    reconcile: Annotated[
+        bool, typer.Option("--reconcile", help="Of a batch: report what the file leaves out.")
+    ] = False,
+    notify: Annotated[
+        Literal["changes", "snapshot"],
+        typer.Option(
+            help="Of a batch: tell subscribers each change, or once that a load is there."
+        ),
+    ] = "changes",
+    outcomes: Annotated[
+        Path | None, typer.Option(help="Of a batch: write the outcome file here when it is done.")
+    ] = None,
+    compress: Annotated[
+        Literal["gzip", "zstd"] | None, typer.Option(help="Of a batch: compress it on the way.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
     """Send FILE to the hub as a partner, and print the receipt.
+
+    A file of any size goes as a batch: uploaded in parts (Ctrl-C, and the same command again goes on where
+    it was), decided row by row, answered by a summary receipt and an outcome file.
 
     Exit status: 0 accepted, or taken where nobody waits; 1 some of it rejected; 2 not taken, or no
     receipt in time.
 
     Example: hub send examples/capacity-register.csv --as ukpn --format ecr --statement-date 2022-04-01
+
+    Example: hub send portfolio.csv --as acme --profile heat_pump --existing update --outcomes answers.csv
     """
-    settings, body = Settings(), file.read_bytes()
-    media = media_type or media_type_of(file, body, format, profile)
-    is_file = essence(media) in FILES
+    settings = Settings()
+    policy = Policy(
+        accept=accept, existing=existing, dry_run=dry_run, reconcile=reconcile, notify=notify
+    )
+    told = told_of(file, media_type=media_type, format=format, profile=profile)
     stated = (
         statement_date.date()
         if statement_date
         else datetime.fromtimestamp(file.stat().st_mtime, UTC).date()
     )
+    is_wanted = policy != Policy() or outcomes is not None or compress is not None
+    if goes_as_batch(told, batch, is_wanted=is_wanted, limit_bytes=settings.message_limit_bytes):
+        header = BatchHeader(
+            sender=partner,
+            media_type=told.media_type,
+            content_encoding=compress or told.encoding,
+            message_id=message_id or "",
+            on_behalf_of=on_behalf_of,
+            statement_date=stated.isoformat() if told.is_file else None,
+            file_name=file.name,
+            door="send" if secret is None else "http",
+            policy=policy,
+        )
+        way = BatchSending(file, header, secret, compress or "", wait, outcomes, as_json)
+        send_as_batch(settings, way)
+        return
+    body, is_file = file.read_bytes(), essence(told.media_type) in FILES
     message = Outgoing(
         sender=partner,
         message_id=message_id
-        or (file_message_id(body, stated) if is_file else _id_of(partner, media, body)),
-        media_type=media,
+        or (file_message_id(body, stated) if is_file else _id_of(partner, told.media_type, body)),
+        media_type=told.media_type,
         body=body,
         message_class=message_class.value,
         on_behalf_of=on_behalf_of,
         statement_date=stated if is_file else None,
         id_is_derived=is_file and message_id is None,
     )
+    seconds = _MESSAGE_SECONDS if wait is None else wait
+    _send_message(settings, message, via=via, secret=secret, wait_seconds=seconds, as_json=as_json)
+
+
+def _send_message(
+    settings: Settings,
+    message: Outgoing,
+    *,
+    via: Via,
+    secret: str | None,
+    wait_seconds: float,
+    as_json: bool,
+) -> None:
     try:
-        receipt = sent(settings, message, via=via, secret=secret, wait_seconds=wait)
+        receipt = sent(settings, message, via=via, secret=secret, wait_seconds=wait_seconds)
     except SendingFailed as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(NOT_TAKEN) from error
-    finish(message, receipt, wait_seconds=wait, as_json=as_json)
+    finish(message, receipt, wait_seconds=wait_seconds, as_json=as_json)
 
 
 def finish(message: Outgoing, receipt: bytes | None, *, wait_seconds: float, as_json: bool) -> None:

@@ -1,0 +1,177 @@
+"""`hub send` of files and `hub batch`, as somebody types them, on real servers."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from tests.support.batching import Batching, lines, pumps
+from tests.support.doors import doors, until
+from tests.support.serving import serving
+
+ROOT = Path(__file__).parents[2]
+#: Blank lines are no rows: a file of several parts that is decided at once.
+PADDING = b"\n" * (5 * 1024 * 1024)
+
+
+@pytest.fixture
+def hub(tmp_path, database, broker_vhost):
+    with doors(tmp_path, database, broker_vhost) as opened:
+        opened.admit("acme")
+        yield Batching(opened)
+
+
+class CommandLine:
+    """`hub` with the addresses of the test's servers. `variables`: further ones of its environment."""
+
+    def __init__(self, hub: Batching, **variables: str) -> None:
+        inherited = {
+            name: value for name, value in os.environ.items() if not name.startswith("HUB_")
+        }
+        self.environment = {
+            **inherited,
+            "PYTHONPATH": str(ROOT),
+            "HUB_HOME": str(hub.hub.settings.home),
+            "HUB_DATABASE_URL": hub.hub.settings.database_url.get_secret_value(),
+            "HUB_BROKER_URL": hub.hub.broker_url,
+            **variables,
+        }
+
+    def started(self, *arguments: str) -> "subprocess.Popen[str]":
+        return subprocess.Popen(
+            [sys.executable, "-P", "-m", "router.cli", *arguments],
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    async def __call__(self, *arguments: str) -> tuple[int, str, str]:
+        """Exit status, standard output, standard error."""
+        process = self.started(*arguments)
+        out, error = await asyncio.to_thread(process.communicate, timeout=60)
+        return process.returncode, out, error
+
+    async def json(self, *arguments: str) -> dict[str, Any]:
+        status, out, error = await self(*arguments, "--json")
+        assert status in (0, 1), error
+        said: dict[str, Any] = orjson.loads(out)
+        return said
+
+
+@contextlib.asynccontextmanager
+async def by_http(hub: Batching) -> AsyncIterator[CommandLine]:
+    """The command line as the partner acme has it."""
+    async with serving(hub.hub) as client:
+        port = str(client.base_url.port)
+        yield CommandLine(hub, HUB_HTTP_PORT=port, HUB_PARTNER_SECRET=hub.hub.secrets["acme"])
+
+
+def portfolio(folder: Path, count: int = 30, padding: bytes = b"", wrong: int = 0) -> str:
+    items = pumps(count)
+    for item in items[:wrong]:
+        item["attributes"]["import_capacity_kw"] = -1
+    file = folder / "pumps.jsonl"
+    file.write_bytes(padding + lines(items))
+    return str(file)
+
+
+async def test_a_file_is_sent_followed_and_answered_for_a_person(hub: Batching, tmp_path):
+    async with hub.running():
+        status, out, error = await CommandLine(hub)(
+            "send", portfolio(tmp_path, wrong=2), "--as", "acme"
+        )
+    assert status == 1, error
+    assert "30 rows: 28 accepted, 2 rejected" in out
+    assert "SCH-RANGE    2" in out
+    assert "line 1: rejected" in out
+
+
+async def test_a_partner_sends_its_file_by_http_compressed_on_the_way(hub: Batching, tmp_path):
+    async with by_http(hub) as command, hub.running():
+        said = await command.json(
+            "send", portfolio(tmp_path, padding=PADDING), "--as", "acme", "--compress", "zstd",
+            "--existing", "update",
+        )  # fmt: skip
+        again = await command.json(
+            "send", portfolio(tmp_path, padding=PADDING), "--as", "acme", "--compress", "zstd",
+            "--existing", "update",
+        )  # fmt: skip
+    assert said["receipt"]["counts"]["accepted"] == 30
+    assert again["receipt"] == said["receipt"]
+    ((header, size),) = hub.rows("SELECT header, size_bytes FROM batch")
+    assert header["content_encoding"] == "zstd"
+    assert header["policy"]["existing"] == "update"
+    assert size < 1_000_000
+
+
+@pytest.mark.parametrize("way", ["operator", "partner"])
+async def test_a_sending_that_was_killed_goes_on_where_it_was(hub: Batching, tmp_path, way):
+    file = portfolio(tmp_path, padding=PADDING)
+    async with by_http(hub) as partner:
+        command = partner if way == "partner" else CommandLine(hub)
+        command.environment["HUB_KILL_AT"] = "send.after_part:1"
+        status, _, _ = await command("send", file, "--as", "acme")
+        assert status == -signal.SIGKILL
+        ((first, stored),) = hub.rows("SELECT number, xmin::text FROM batch_part")
+        del command.environment["HUB_KILL_AT"]
+        async with hub.running():
+            said = await command.json("send", file, "--as", "acme")
+    assert said["receipt"]["counts"]["accepted"] == 30
+    assert hub.rows("SELECT xmin::text FROM batch_part WHERE number = %s", first) == [(stored,)]
+    assert hub.rows("SELECT count(*) FROM batch") == [(1,)]
+
+
+async def test_ctrl_c_says_what_stays_behind(hub: Batching, tmp_path):
+    process = CommandLine(hub).started("send", portfolio(tmp_path), "--as", "acme")
+    await until(lambda: hub.rows("SELECT 1 FROM batch WHERE is_whole"))
+    process.send_signal(signal.SIGINT)
+    _, error = await asyncio.to_thread(process.communicate, timeout=30)
+    ((id,),) = hub.rows("SELECT id FROM batch")
+    assert process.returncode == 130
+    assert f"hub batch follow {id}" in error
+
+
+async def test_batches_are_looked_after(hub: Batching, tmp_path):
+    command = CommandLine(hub)
+    sent = await command.json("send", portfolio(tmp_path), "--as", "acme", "--wait", "0")
+    id = sent["batch"]
+    assert (await command.json("batch", "pause", id))["wish"] == "pause"
+    assert (await command.json("batch", "show", id))["file_name"] == "pumps.jsonl"
+    async with hub.running():
+        await until(lambda: hub.progress(id).status == "paused")
+        assert (await command.json("batch", "resume", id))["wish"] == "run"
+        followed = await command.json("batch", "follow", id)
+    assert followed["receipt"]["counts"]["accepted"] == 30
+    assert (await command.json("batch", "receipt", id)) == followed["receipt"]
+    listed = (await command.json("batch", "list", "--as", "acme"))["batches"]
+    assert [(each["id"], each["status"]) for each in listed] == [(id, "done")]
+    assert (await command("batch", "cancel", id))[0] == 2
+    assert (await command("batch", "show", "B-0"))[0] == 2
+
+
+async def test_an_upload_is_given_up(hub: Batching, tmp_path):
+    id = hub.announce("acme", b"never sent")
+    command = CommandLine(hub)
+    assert (await command.json("batch", "cancel", id))["status"] == "cancelled"
+    status, out, _ = await command("batch", "follow", id)
+    assert status == 2
+    assert "cancelled" in out
+
+
+async def test_what_cannot_be_sent_is_said(hub: Batching, tmp_path):
+    command = CommandLine(hub)
+    unknown = await command("send", portfolio(tmp_path), "--as", "nobody")
+    assert unknown[0] == 2
+    assert "there is no partner nobody" in unknown[2]
+    message = await command("send", portfolio(tmp_path), "--as", "acme", "--no-batch", "--dry-run")
+    assert message[0] == 2
+    assert "batches alone" in message[2]
