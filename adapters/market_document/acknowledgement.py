@@ -43,17 +43,29 @@ _ELLIPSIS = " ..."
 
 def acknowledgement(receipt: Mapping[str, Any]) -> bytes:
     """The document, in UTF-8; the same receipt gives the same bytes."""
+    return b"".join(acknowledgement_pieces(receipt, receipt["items"]))
+
+
+def acknowledgement_pieces(
+    receipt: Mapping[str, Any], items: Iterable[Mapping[str, Any]]
+) -> Iterator[bytes]:
+    """The document in pieces, the items looked at once and in order. An item may bring the name of its series
+    itself, as `mRID`.
+    """
     document = receipt.get("document", {})
-    lines = [
-        DECLARATION,
-        f'<Acknowledgement_MarketDocument xmlns="{ACKNOWLEDGEMENT}">',
-        *_header(receipt, document),
-        *_rejected_series(receipt["items"], document),
-        *_reasons(receipt, document),
-        "</Acknowledgement_MarketDocument>",
-        "",
-    ]
-    return "\n".join(lines).encode("utf-8")
+    root = f'<Acknowledgement_MarketDocument xmlns="{ACKNOWLEDGEMENT}">'
+    yield _text([DECLARATION, root, *_header(receipt, document)])
+    told = _Told()
+    for item in items:
+        name = _name_of(item, document)
+        told.add(item, name)
+        if item["status"] == "rejected":
+            yield _text(_rejected_series(item, name))
+    yield _text([*_reasons(receipt, told), "</Acknowledgement_MarketDocument>"])
+
+
+def _text(lines: Iterable[str]) -> bytes:
+    return "\n".join([*lines, ""]).encode("utf-8")
 
 
 def _header(receipt: Mapping[str, Any], document: Mapping[str, Any]) -> Iterator[str]:
@@ -93,63 +105,82 @@ def _name_of(item: Mapping[str, Any], document: Mapping[str, Any]) -> str:
     """The sender's own mRID of a series, else its number."""
     names, number = document.get("series"), item["item"]
     name = names[number - 1] if names is not None and number <= len(names) else ""
+    name = item.get("mRID") or name
     return _id(name) if name else str(number)
 
 
-def _rejected_series(
-    items: Iterable[Mapping[str, Any]], document: Mapping[str, Any]
-) -> Iterator[str]:
-    for item in items:
-        if item["status"] != "rejected":
-            continue
-        reasons = [
-            *_reason(SERIES_REJECTED, "", 2),
-            *(line for reason in item["reasons"] for line in _told(reason, 2)),
-        ]
-        name = leaf(2, "mRID", _name_of(item, document))
-        yield from holder(1, "Rejected_TimeSeries", [name, *reasons])
+def _rejected_series(item: Mapping[str, Any], name: str) -> Iterator[str]:
+    reasons = [
+        *_reason(SERIES_REJECTED, "", 2),
+        *(line for reason in item["reasons"] for line in _told(reason, 2)),
+    ]
+    yield from holder(1, "Rejected_TimeSeries", [leaf(2, "mRID", name), *reasons])
 
 
-def _reasons(receipt: Mapping[str, Any], document: Mapping[str, Any]) -> Iterator[str]:
-    own, items = receipt.get("reasons", ()), receipt["items"]
-    rejected = sum(item["status"] == "rejected" for item in items)
-    if not items or rejected == len(items) or any(r["severity"] == "error" for r in own):
-        yield from _reason(FULLY_REJECTED, "", 1)
-    else:
-        yield from _reason(ERRORS_IN_SERIES if rejected else FULLY_ACCEPTED, "", 1)
-    for reason in islice(own, MOST_TEXTS):
-        yield from _told(reason, 1)
-    told = [*receipt.get("notes", ()), *_warnings(items, document), *_outcomes(items, document)]
-    for text in told[:MOST_TEXTS]:
-        yield from _reason(FURTHER_INFORMATION, text, 1)
-    if len(told) > MOST_TEXTS:
-        text = f"{len(told) - MOST_TEXTS} more texts like these are in the receipt as JSON"
-        yield from _reason(FURTHER_INFORMATION, text, 1)
+class _Texts:
+    """The first texts of many, and how many there are."""
+
+    def __init__(self) -> None:
+        self.first: list[str] = []
+        self.count = 0
+
+    def add(self, text: str) -> None:
+        self.count += 1
+        if self.count <= MOST_TEXTS:
+            self.first.append(text)
 
 
-def _warnings(items: Iterable[Mapping[str, Any]], document: Mapping[str, Any]) -> Iterator[str]:
-    for item in items:
-        if item["status"] != "rejected":
-            for reason in item["reasons"]:
-                yield f"TimeSeries {_name_of(item, document)}: {_sentence(reason)}"
+class _Told:
+    """What is told of the items beside their refusals: warnings, and what became of those that are not rejected,
+    several in one text.
+    """
 
+    def __init__(self) -> None:
+        self.items = self.rejected = 0
+        self.warnings, self.outcomes = _Texts(), _Texts()
+        self._text = ""
 
-def _outcomes(items: Iterable[Mapping[str, Any]], document: Mapping[str, Any]) -> Iterator[str]:
-    """What became of the series that are not rejected, several in one text."""
-    text = ""
-    for item in items:
-        if item["status"] == "rejected" or (item["status"] == "accepted" and "id" not in item):
-            continue
+    def add(self, item: Mapping[str, Any], name: str) -> None:
+        self.items += 1
+        if item["status"] == "rejected":
+            self.rejected += 1
+            return
+        for reason in item["reasons"]:
+            self.warnings.add(f"TimeSeries {name}: {_sentence(reason)}")
+        if item["status"] != "accepted" or "id" in item:
+            self._add_outcome(item, name)
+
+    def _add_outcome(self, item: Mapping[str, Any], name: str) -> None:
         version = f" version {item['version']}" if "version" in item else ""
         due = f" due {item['due_at']}" if "due_at" in item else ""
         record = f" {item['id']}" if "id" in item else ""
-        said = f"{_name_of(item, document)} {item['status']}{record}{version}{due}"
-        if text and len(text) + 2 + len(said) > LONGEST_TEXT:
-            yield text
-            text = ""
-        text = f"{text}; {said}" if text else said
-    if text:
-        yield text
+        said = f"{name} {item['status']}{record}{version}{due}"
+        if self._text and len(self._text) + 2 + len(said) > LONGEST_TEXT:
+            self.close()
+        self._text = f"{self._text}; {said}" if self._text else said
+
+    def close(self) -> None:
+        if self._text:
+            self.outcomes.add(self._text)
+        self._text = ""
+
+
+def _reasons(receipt: Mapping[str, Any], told: _Told) -> Iterator[str]:
+    told.close()
+    own, notes = receipt.get("reasons", ()), receipt.get("notes", ())
+    if told.items == told.rejected or any(r["severity"] == "error" for r in own):
+        yield from _reason(FULLY_REJECTED, "", 1)
+    else:
+        yield from _reason(ERRORS_IN_SERIES if told.rejected else FULLY_ACCEPTED, "", 1)
+    for reason in islice(own, MOST_TEXTS):
+        yield from _told(reason, 1)
+    texts = [*notes, *told.warnings.first, *told.outcomes.first]
+    count = len(notes) + told.warnings.count + told.outcomes.count
+    for text in texts[:MOST_TEXTS]:
+        yield from _reason(FURTHER_INFORMATION, text, 1)
+    if count > MOST_TEXTS:
+        text = f"{count - MOST_TEXTS} more texts like these are in the receipt as JSON"
+        yield from _reason(FURTHER_INFORMATION, text, 1)
 
 
 def _told(reason: Mapping[str, Any], depth: int) -> list[str]:
