@@ -28,10 +28,15 @@ class LineNumbers:
 
 
 def at_each(
-    lines: LineNumbers, rule: Rule, text: str, severity: Severity = Severity.error
+    lines: LineNumbers,
+    rule: Rule,
+    text: str,
+    severity: Severity = Severity.error,
+    field: int | None = None,
 ) -> list[Reason]:
     """One reason per line, the first hundred of them."""
-    reasons = [Reason(rule, text, place=place(line), severity=severity) for line in lines.first]
+    places = (place(line, field) for line in lines.first)
+    reasons = [Reason(rule, text, place=where, severity=severity) for where in places]
     return shortened(reasons, lines.count)
 
 

@@ -89,7 +89,7 @@ class _Items:
 
     def reasons(self) -> list[Reason]:
         sentence = f"a record before the first item has no place in the flow {self._header.flow}"
-        reasons = [*shortened(self._long), *at_each(self._before, Rule.FLAT_06, sentence)]
+        reasons = [*shortened(self._long), *at_each(self._before, Rule.FLAT_06, sentence, field=1)]
         if len(self.acts_for) > 1:
             text = "the items of a file act for one organisation: send a file for each"
             line = list(self.acts_for.values())[1]
@@ -124,6 +124,8 @@ class _Items:
 
     def _note_size(self, block: Block) -> None:
         """Of the item that goes on from block to block: each is as large as may be taken at once."""
-        goes_on = not block.beginning_with(_BEGINNING)
-        self._since_item = len(block.body) + (self._since_item if goes_on else 0)
-        self._is_too_large |= self._since_item > self._limits.whole.body_bytes
+        text, most = block.text, self._limits.whole.body_bytes
+        begins = 0 if text.startswith(_BEGINNING) else text.find(f"\n{_BEGINNING}")
+        self._is_too_large |= self._since_item + (len(text) if begins < 0 else begins) > most
+        last = max(0, text.rfind(f"\n{_BEGINNING}"))
+        self._since_item = len(text) - last + (self._since_item if begins < 0 else 0)

@@ -151,7 +151,7 @@ def test_a_declared_charset_is_kept(charset: str) -> None:
     assert_cut_as_whole(ODD["Windows-1252"], charset=charset)
 
 
-@pytest.mark.parametrize("seed", range(150))
+@pytest.mark.parametrize("seed", range(80))
 def test_changed_bytes_are_told_as_in_the_whole(seed: int) -> None:
     chance = random.Random(seed)
     whole = chance.choice([WRITTEN, user_file(*many(6)), pool_file(*many(6))])
@@ -167,9 +167,9 @@ def test_a_file_cut_off_anywhere_is_refused_before_its_first_item() -> None:
 @pytest.mark.parametrize("name", ODD)
 def test_of_a_file_that_is_too_large_for_one_message_the_same_is_told(name: str) -> None:
     """Of what holds for the whole file: nothing is said of its items then."""
-    if len(ODD[name]) < 100:
+    if len(ODD[name]) <= 400:
         return
-    whole, small = decode(ODD[name]), CutLimits(rows=3, whole=Limits(body_bytes=99))
+    whole, small = decode(ODD[name]), CutLimits(rows=3, whole=Limits(body_bytes=400))
     file, items = read_in_parts(ODD[name], limits=small)
     head = file.head
     assert has_errors(head.reasons) == has_errors(whole.reasons)
@@ -178,7 +178,7 @@ def test_of_a_file_that_is_too_large_for_one_message_the_same_is_told(name: str)
     )  # fmt: skip
     of_items = ("ITEM", "FLAT-08", "FLAT-07")
     expected = [each for each in errors(whole.reasons) if not each[0].startswith(of_items)]
-    if name not in ("odd records", "two organisations", "numbers out of order"):
+    if name not in ("odd records", "mixed line ends"):
         assert errors(head.reasons)[: len(expected)] == expected
     assert has_errors(head.reasons) or told(items) == told(whole.items)
 
