@@ -15,6 +15,7 @@ import structlog
 
 from adapters import adapter_for, strict_json
 from contracts.messages import Decoded, Envelope, Item
+from registry_store.batches.uploading import forget_uploads
 from registry_store.checkpoints import make_checkpoint
 from registry_store.database import Database
 from registry_store.faults import Transient
@@ -87,6 +88,11 @@ def extend_change_log(connection: psycopg.Connection, _now: datetime) -> int:
     """Make the partitions that the next positions need."""
     row = connection.execute("SELECT extend_change_log(%s)", (_PARTITIONS_AHEAD,)).fetchone()
     return int(row[0]) if row else 0
+
+
+def forget_silent_uploads(connection: psycopg.Connection, _now: datetime) -> int:
+    """End the uploads that nobody goes on with. Few are open at any time."""
+    return forget_uploads(connection)
 
 
 @dataclass(frozen=True)

@@ -222,7 +222,8 @@ def forget_uploads(connection: psycopg.Connection) -> int:
         (KEEP_HOURS, STALLED_MINUTES),
     ).fetchall()
     for (row,) in silent:
-        abandon(connection, row, "its upload was never finished")
+        with connection.transaction():
+            abandon(connection, row, "its upload was never finished")
     return len(silent)
 
 

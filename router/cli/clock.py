@@ -6,7 +6,13 @@ import threading
 import typer
 
 from router.bootstrap import database, hub_key, language, pipeline
-from router.clock import Checkpoints, Clock, Scheduled, extend_change_log
+from router.clock import (
+    Checkpoints,
+    Clock,
+    Scheduled,
+    extend_change_log,
+    forget_silent_uploads,
+)
 from router.logs import configure_logging
 from router.settings import Settings
 from router.unit_dates import MemberDates
@@ -18,7 +24,7 @@ def register(app: typer.Typer) -> None:
 
 def clock() -> None:
     """Decide scheduled commands at their hour, let the dates of market units' members come, sign the log,
-    keep its partitions ready.
+    keep its partitions ready, forget uploads that nobody goes on with.
 
     Any number may run; one leads. Stops on SIGTERM. `hub up` runs one.
     """
@@ -33,5 +39,6 @@ def clock() -> None:
         ("checkpoint", Checkpoints(hub_key(settings))),
         ("scheduled", Scheduled(pipeline(settings, store, spoken), spoken)),
         ("member_dates", MemberDates(spoken, hub_key(settings))),
+        ("forget_uploads", forget_silent_uploads),
     )
     Clock(store, duties).run(stop)

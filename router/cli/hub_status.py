@@ -1,12 +1,15 @@
 """The state of the hub of a HUB_HOME, as seen from outside: observed, shown, given as JSON."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 import httpx
 from rich.console import Console
 from rich.table import Table
+from sqlalchemy.exc import SQLAlchemyError
 
+from registry_store.batches.showing import open_counts
+from registry_store.database import Database
 from router.settings import Settings
 from router.supervision import HubReport, ProcessReport, read_report, report_file
 from router.supervisor import left_behind
@@ -17,13 +20,16 @@ READINESS_SECONDS = 3.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HubStatus:
-    """`ready` is the HTTP door's own word (`GET /readyz`); None where no door was asked."""
+    """`ready` is the HTTP door's own word (`GET /readyz`); None where no door was asked. `batches`: open ones by
+    status; empty too where the database does not answer.
+    """
 
     overall: Overall
     report: HubReport | None
     ready: bool | None
     readiness: str
     left_behind: list[str]
+    batches: dict[str, int] = field(default_factory=dict)
 
     def failing(self) -> bool:
         """Whether some part ended again and again: no waiting will help."""
@@ -50,6 +56,7 @@ def observe(settings: Settings) -> HubStatus:
         ready=ready,
         readiness=readiness,
         left_behind=[],
+        batches=_open_batches(settings),
     )
 
 
@@ -65,6 +72,7 @@ def as_json(status: HubStatus) -> dict[str, Any]:
         "servers": [_part(part) for part in report.servers] if report else [],
         "addresses": report.addresses if report else {},
         "left_behind": status.left_behind,
+        "batches": status.batches,
     }
 
 
@@ -88,6 +96,9 @@ def show(status: HubStatus, out: Console) -> None:
     out.print()
     for name, address in status.report.addresses.items():
         out.print(f"{name:<18} {address}")
+    if status.batches:
+        said = ", ".join(f"{count} {name}" for name, count in sorted(status.batches.items()))
+        out.print(f"{'batches':<18} {said}")
     if status.ready is not None:
         out.print(f"{'ready':<18} {'yes' if status.ready else f'no: {status.readiness}'}")
 
@@ -96,6 +107,19 @@ def _overall(report: HubReport, *, ready: bool | None) -> Overall:
     if report.state == "running":
         return "up" if report.healthy() and ready is not False else "degraded"
     return "stopping" if report.state == "stopping" else "starting"
+
+
+def _open_batches(settings: Settings) -> dict[str, int]:
+    if settings.database_url is None:
+        return {}
+    store = Database(settings.database_url.get_secret_value(), pool_size=1)
+    try:
+        with store.reading() as connection:
+            return open_counts(connection).batches
+    except SQLAlchemyError:
+        return {}
+    finally:
+        store.close()
 
 
 def _readiness(report: HubReport) -> tuple[bool | None, str]:

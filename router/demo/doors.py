@@ -72,7 +72,7 @@ class Sender:
         return receipt
 
     def by_hub_send(self, file: Path, *, statement_date: date) -> bytes:
-        """`hub send FILE --as PARTNER --json`, as the operator of the hub runs it."""
+        """`hub send FILE --as PARTNER --no-batch --json`, as the operator of the hub runs it."""
         command = (
             sys.executable,
             "-P",
@@ -84,6 +84,7 @@ class Sender:
             self.slug,
             "--statement-date",
             statement_date.isoformat(),
+            "--no-batch",
             "--json",
         )
         done = subprocess.run(

@@ -8,6 +8,8 @@
 | fmar_processes_ready | gauge | processes, by role |
 | fmar_dead_letters_waiting | gauge | dead letters that were not redriven |
 | fmar_receipts_due | gauge | receipts left to the relay |
+| fmar_batches_open | gauge | batches that have not ended, by status |
+| fmar_batch_rows | gauge | rows of those batches, by what became of them |
 | fmar_broker_published_messages_* | counters, histogram | references: messages, errors, seconds; by exchange, status |
 | fmar_broker_received_* | counters, histograms, gauge | replies to those who wait: messages, errors, bytes, seconds |
 
@@ -29,6 +31,7 @@ from prometheus_client.registry import Collector
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from registry_store.batches.showing import open_counts
 from registry_store.database import Database
 from registry_store.processes import ready
 from router.http.broker_link import BrokerLink
@@ -135,3 +138,12 @@ class _Stored(Collector):
             for name, text, query in _WAITING:
                 row = connection.execute(query).fetchone()
                 yield GaugeMetricFamily(name, text, row[0] if row else 0)
+            counts = open_counts(connection)
+        for name, text, by_status in (
+            ("fmar_batches_open", "Batches that have not ended", counts.batches),
+            ("fmar_batch_rows", "Rows of open batches", counts.rows),
+        ):
+            family = GaugeMetricFamily(name, text, labels=("status",))
+            for status, count in by_status.items():
+                family.add_metric((status,), count)
+            yield family

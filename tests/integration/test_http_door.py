@@ -192,7 +192,7 @@ async def test_metrics_are_a_closed_list(hub: Doors):
     names = {line.split()[2] for line in text.splitlines() if line.startswith("# TYPE")}
     assert {name for name in names if not name.endswith("_created")} == {
         "fmar_http_requests_total", "fmar_http_request_seconds", "fmar_broker_connected",
-        "fmar_processes_ready", "fmar_dead_letters_waiting", "fmar_receipts_due",
+        "fmar_processes_ready", "fmar_dead_letters_waiting", "fmar_receipts_due", "fmar_batches_open", "fmar_batch_rows",
         "fmar_broker_published_messages_total", "fmar_broker_published_messages_duration_seconds",
         "fmar_broker_published_messages_exceptions_total", "fmar_broker_received_messages_total",
         "fmar_broker_received_messages_size_bytes", "fmar_broker_received_messages_in_process",

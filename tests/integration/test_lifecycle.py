@@ -67,7 +67,9 @@ def test_a_hub_goes_up_once_and_comes_down(hub: CommandLine) -> None:
     first = hub.status()
     assert first["state"] == "up"
     assert first["ready"] is True
-    assert [p["name"] for p in first["processes"]] == ["serve", "work-1", "relay", "clock"]
+    assert [p["name"] for p in first["processes"]] == [
+        "serve", "work-1", "work-bulk", "split", "relay", "clock",
+    ]  # fmt: skip
     assert first["addresses"]["http"] in up.stdout
 
     second = hub("up", "--detach")
