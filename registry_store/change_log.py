@@ -16,7 +16,7 @@ import orjson
 import psycopg
 
 from contracts.receipts import timestamp
-from registry_store.copying import NULL, bytes_field, copy_lines, text_field, time_field
+from registry_store.copying import NULL, copy_lines, text_field, time_field
 
 APPEND_LOCK = 7_305_002
 NOTIFY_CHANNEL = "fmar_log"
@@ -56,18 +56,17 @@ class LogEntry(NamedTuple):
 
     def leaf(self) -> bytes:
         """The hash of this entry as a leaf: SHA-256(0x00 | canonical JSON of its members)."""
-        texts = _texts(self.occasion)
-        return _sha256(
-            f"{texts.before_hash}{self.content_hash.hex()}{texts.before_id}{_json(self.id)}"
+        return self.leaf_and_line()[0]
+
+    def leaf_and_line(self) -> tuple[bytes, str]:
+        """Its leaf, and the columns of `COLUMNS` as COPY takes them."""
+        texts, hash_ = _texts(self.occasion), self.content_hash.hex()
+        leaf = _sha256(
+            f"{texts.before_hash}{hash_}{texts.before_id}{_json(self.id)}"
             f',"item":{self.item}{texts.before_version}{self.version}}}'.encode()
         ).digest()
-
-    def line(self) -> str:
-        """The columns of `COLUMNS`, as COPY takes them."""
-        return (
-            f"{self.record}\t{self.version}\t{self.item}\t{bytes_field(self.content_hash)}\t"
-            f"{_texts(self.occasion).columns}"
-        )
+        line = f"{self.record}\t{self.version}\t{self.item}\t\\\\x{hash_}\t{texts.columns}"
+        return leaf, line
 
 
 class _Texts(NamedTuple):
@@ -143,8 +142,8 @@ def append(connection: psycopg.Connection, entries: Sequence[LogEntry]) -> Appen
     Takes the append lock until the commit: whoever sees a position sees all below it.
     `recorded_at` is the database's clock, made strictly increasing.
     """
-    root = merkle_root([entry.leaf() for entry in entries])
-    lines = [entry.line() for entry in entries]
+    leaves, lines = zip(*[entry.leaf_and_line() for entry in entries], strict=True)
+    root = merkle_root(leaves)
     connection.execute("SELECT pg_advisory_xact_lock(%s)", (APPEND_LOCK,))
     next_position, before, previous, now = connection.execute(
         "SELECT s.first_position + s.count, s.recorded_at, s.hash, clock_timestamp() FROM (SELECT) AS one "

@@ -113,11 +113,11 @@ class WriteSet:
 
     def _version(self, change: RecordChange, row: int, origin: Origin) -> None:
         content, salt = canonical_json(change.content), next(self._salts)
+        version, before = change.version, change.audience_before
         self.versions.append(
-            f"{row}\t{change.version}\t{time_field(change.valid_from)}\t{json_field(content.decode())}\t"
+            f"{row}\t{version}\t{time_field(change.valid_from)}\t{json_field(content.decode())}\t"
             f"{bytes_field(salt)}"
         )
-        before = change.audience_before
         occasion = Occasion(
             change.event,
             change.material,
@@ -131,7 +131,7 @@ class WriteSet:
             change.audience_after.as_text(),
         )
         hash_ = content_hash(salt, content)
-        self.entries.append(LogEntry(row, change.id, change.version, origin.item, hash_, occasion))
+        self.entries.append(LogEntry(row, change.id, version, origin.item, hash_, occasion))
 
     def _found_by(self, change: RecordChange, row: int) -> None:
         revision = change.content.get("source", {}).get("revision")

@@ -14,6 +14,7 @@ import zstandard
 
 from contracts.batches import BatchHeader
 from contracts.receipts import Outcome
+from registry_store.array_text import number_array
 
 _LEVEL = 3
 #: Larger than any chunk's outcomes: `MOST_ROWS_AT_ONCE` rows with a hundred reasons each.
@@ -119,15 +120,22 @@ def hold(connection: psycopg.Connection, chunks: Sequence[StoredChunk]) -> set[t
 def write_decided(connection: psycopg.Connection, chunks: Iterable[DecidedChunk]) -> None:
     """Outcomes instead of bodies. The caller holds the chunks."""
     rows = [
-        (*tally(chunk.outcomes), pack(chunk), chunk.records, chunk.versions, chunk.batch, chunk.number)
+        (
+            *tally(chunk.outcomes),
+            pack(chunk),
+            number_array(chunk.records),
+            number_array(chunk.versions),
+            chunk.batch,
+            chunk.number,
+        )
         for chunk in chunks
-    ]  # fmt: skip
+    ]
     if rows:
         with connection.cursor() as cursor:
             cursor.executemany(
                 "UPDATE batch_chunk SET decided_at = clock_timestamp(), body = NULL, said = NULL, accepted = %s, "
                 "rejected = %s, unchanged = %s, superseded = %s, scheduled = %s, warnings = %s, by_rule = %s, "
-                "outcomes = %s, records = %s, versions = %s WHERE batch = %s AND number = %s",
+                "outcomes = %s, records = %s::bigint[], versions = %s::int[] WHERE batch = %s AND number = %s",
                 rows,
             )
 

@@ -14,7 +14,6 @@ from registry_store.rules.asset_restatement import upsert
 from registry_store.rules.asset_statement import (
     Stated,
     existing_asset_reason,
-    own_refs,
     statement_reasons,
 )
 from registry_store.rules.asset_versions import asset_change, key_pair
@@ -30,14 +29,14 @@ MOST_COMPARED = 200
 PLANNED, PENDING, QUERY = "planned", "pending_validation", "query"
 
 
-def needs(stated: Stated[AssetRegister], context: Context, needed: Needs) -> None:
+def needs(stated: Stated[AssetRegister], _context: Context, needed: Needs) -> None:
     """Keys are looked up; what an update would change is locked, organisations leaned on are held."""
     command = stated.command
     if command.fsp is not None:
         needed.rely.add(command.fsp)
     if command.owner is not None and command.owner.organisation is not None:
         needed.rely.add(command.owner.organisation)
-    needed.refs_look.update(own_refs(command, context.party))
+    needed.refs_look.update(stated.refs)
     may_update = command.on_existing == "update"
     for key in stated.keys:
         wanted = (
@@ -56,7 +55,7 @@ def decide(stated: Stated[AssetRegister], state: State, context: Context) -> Dec
         return Rejected((*role_reasons("asset.register", context.principal), *stated.reasons))
     fsp, fsp_reasons = _fsp(command, state, context)
     found = _found(stated, state, context)
-    refs = own_refs(command, context.party)
+    refs = stated.refs
     reasons = (
         *role_reasons("asset.register", context.principal),
         *stated.reasons,
@@ -106,13 +105,13 @@ def _register(
         text = f"registered in status query: it may be the same device as {named}"
         warnings = (*warnings, Reason.warning(Rule.ASSET_04, text, "/accounting_point"))
     new_id = context.new_id("asset")
-    outgrown = tuple(
+    outgrown = [
         _released(record, key, context, state)
         for key in keys
         if key.scheme == "source"
         for record in state.holders(key)
         if _has_outgrown(record, key, content, context)
-    )
+    ]
     change = RecordChange(
         kind="asset",
         id=new_id,
@@ -121,7 +120,7 @@ def _register(
         content=content,
         valid_from=min(command.valid_from or context.now, context.now),
         audience_after=audience_of("asset", new_id, content),
-        keys_added=tuple((key, state.next_rank(key)) for key in keys),
+        keys_added=tuple([(key, state.next_rank(key)) for key in keys]),
         refs_added=refs,
     )
     return Accepted((change, *outgrown), warnings)
@@ -180,13 +179,14 @@ def _fsp(  # noqa: PLR0911 - one return a role
 
 def _found(stated: Stated[AssetRegister], state: State, context: Context) -> list[Record]:
     """Live assets that this statement is about, by strong keys; else the same source's planned asset."""
-    found = {
-        record.id: record
-        for key in stated.keys
-        if key.is_strong
-        for record in state.holders(key)
-        if not _has_outgrown(record, key, stated.content, context)
-    }
+    found: dict[str, Record] = {}
+    for key in stated.keys:
+        if key.is_strong and (holders := state.holders(key)):
+            found |= {
+                record.id: record
+                for record in holders
+                if not _has_outgrown(record, key, stated.content, context)
+            }
     if found or stated.command.on_existing == "refuse" or stated.identity is None:
         return list(found.values())
     site = _site_key_before_meter(stated)
@@ -220,13 +220,10 @@ def _is_other_source(record: Record, content: Mapping[str, Any], context: Contex
 def _possible_doubles(
     content: Mapping[str, Any], keys: tuple[Key, ...], state: State, context: Context
 ) -> list[Record]:
-    doubles = {
-        record.id: record
-        for key in keys
-        if not key.is_strong
-        for record in state.holders(key, most=MOST_COMPARED)
-        if _is_other_source(record, content, context)
-    }
+    doubles: dict[str, Record] = {}
+    for key in keys:
+        if not key.is_strong and (holders := state.holders(key, most=MOST_COMPARED)):
+            doubles |= {r.id: r for r in holders if _is_other_source(r, content, context)}
     return [doubles[id] for id in sorted(doubles)]
 
 

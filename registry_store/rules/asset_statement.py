@@ -1,6 +1,7 @@
 """From an asset as stated to an asset as recorded: the checks that every statement must pass."""
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from contracts.categories import Category
@@ -54,6 +55,8 @@ class Stated(NamedTuple, Generic[Statement]):
     content: Mapping[str, Any]
     keys: tuple[Key, ...]
     reasons: tuple[Reason, ...]
+    #: The sender's own references, as pairs with the sender.
+    refs: tuple[tuple[str, str], ...] = ()
 
     @property
     def identity(self) -> str | None:
@@ -68,7 +71,8 @@ def state_asset(command: Statement, context: Context) -> "Stated[Statement]":
         return Stated(command, None, {}, (), (category,))
     content, reasons = _content(command, category, context)
     identity = command.source.identity if command.source is not None else None
-    return Stated(command, category, content, keys_of(category.keys, content, identity), reasons)
+    keys = keys_of(category.keys, content, identity)
+    return Stated(command, category, content, keys, reasons, own_refs(command, context.party))
 
 
 def diagnose_asset(payload: Mapping[str, Any], context: Context) -> tuple[Reason, ...]:
@@ -110,7 +114,7 @@ def _content(
             "id": statement.accounting_point.id,
         }
     if statement.network is not None:
-        network = statement.network.model_dump(exclude_none=True)
+        network = {name: value for name, value in vars(statement.network).items() if value}
         if network:
             content["network"] = network
     if statement.consent_reference is not None:
@@ -145,28 +149,25 @@ def statement_reasons(
     yield from foreign_ref_reasons(statement.refs, context.party)
 
 
-def _network_reasons(gsp_group: str | None, area: str | None) -> Iterator[Reason]:
+@lru_cache(maxsize=1_024)
+def _network_reasons(gsp_group: str | None, area: str | None) -> tuple[Reason, ...]:
+    """A file has few places in it."""
+    reasons = []
     if gsp_group is not None and gsp_group not in GSP_GROUPS:
-        yield Reason(
-            Rule.ITEM_03, "a GSP group is _A to _P, without _I and _O", "/network/gsp_group"
-        )
-    if area is None:
-        return
-    group = GSP_GROUP_OF_AREA.get(area)
-    if group is None:
-        yield Reason(
-            Rule.ITEM_03, f"network areas are {', '.join(GSP_GROUP_OF_AREA)}", "/network/area"
-        )
-    elif gsp_group in GSP_GROUPS and gsp_group != group:
-        yield Reason(
-            Rule.ITEM_03,
-            f"network area {area} lies in GSP group {group}, not {gsp_group}",
-            "/network/gsp_group",
-        )
+        text = "a GSP group is _A to _P, without _I and _O"
+        reasons.append(Reason(Rule.ITEM_03, text, "/network/gsp_group"))
+    group = GSP_GROUP_OF_AREA.get(area) if area is not None else None
+    if area is not None and group is None:
+        text = f"network areas are {', '.join(GSP_GROUP_OF_AREA)}"
+        reasons.append(Reason(Rule.ITEM_03, text, "/network/area"))
+    elif group is not None and gsp_group in GSP_GROUPS and gsp_group != group:
+        text = f"network area {area} lies in GSP group {group}, not {gsp_group}"
+        reasons.append(Reason(Rule.ITEM_03, text, "/network/gsp_group"))
+    return tuple(reasons)
 
 
 def own_refs(statement: AssetStatement, party: str) -> tuple[tuple[str, str], ...]:
-    return tuple((party, ref.ref) for ref in statement.refs)
+    return tuple([(party, ref.ref) for ref in statement.refs])
 
 
 def existing_asset_reason(holder: Any, key: Key, context: Context) -> Reason:

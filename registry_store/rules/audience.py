@@ -1,6 +1,7 @@
 """Who may see a record, as far as the record decides it."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from contracts.changes import Audience, Record
@@ -36,12 +37,26 @@ def audience_of(kind: str, id: str, content: Mapping[str, Any]) -> Audience:
     network = content.get("network", {})
     fsp = content.get("fsp")
     owner = content.get("owner", {}).get("organisation")
-    organisations = {fsp or content["registered_by"], owner} - {None}
+    return _of_asset(
+        fsp or content["registered_by"],
+        owner,
+        network.get("area"),
+        network.get("gsp_group"),
+        content["category"],
+        content["status"],
+    )
+
+
+@lru_cache(maxsize=16_384)
+def _of_asset(
+    holder: str, owner: str | None, area: str | None, group: str | None, category: str, status: str
+) -> Audience:
+    """Many assets have the same."""
     return Audience(
-        kind=kind,
-        organisations=tuple(sorted(organisations)),
-        network_area=network.get("area"),
-        gsp_group=network.get("gsp_group"),
-        category=content["category"],
-        hidden=content["status"] == "suspended",
+        kind="asset",
+        organisations=tuple(sorted({holder, owner or holder})),
+        network_area=area,
+        gsp_group=group,
+        category=category,
+        hidden=status == "suspended",
     )

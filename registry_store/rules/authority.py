@@ -40,7 +40,7 @@ ROLES_OF_COMMAND = {
 def role_reasons(command: str, principal: Principal) -> tuple[Reason, ...]:
     """AUTH-02, unless one of the principal's roles allows the command."""
     allowed = ROLES_OF_COMMAND[command]
-    if not allowed or allowed & principal.roles:
+    if not allowed or not allowed.isdisjoint(principal.roles):
         return ()
     roles = ", ".join(sorted(principal.roles)) or "no active role"
     return (

@@ -67,8 +67,9 @@ class Context:
 
     @property
     def organisation(self) -> str:
-        assert self.principal.organisation is not None
-        return self.principal.organisation
+        organisation = self.principal.organisation
+        assert organisation is not None
+        return organisation
 
     def new_id(self, kind: str) -> str:
         """The id of the record that this item makes: the same item always makes the same id."""

@@ -37,8 +37,11 @@ class State:
         """Live records with this key, of the first `most` that were found. A holder that was deregistered
         meanwhile holds nothing.
         """
-        held_by = islice(self.keys.get((key.scheme, key.value), ()), most)
-        return [r for id in held_by if (r := self.records.get(id)) is not None and r.is_live]
+        held_by = self.keys.get((key.scheme, key.value))
+        if not held_by:
+            return []
+        records = (self.records.get(id) for id in islice(held_by, most))
+        return [record for record in records if record is not None and record.is_live]
 
     def next_rank(self, key: Key) -> int:
         """0 for a strong key: one holder. For a weak one, the rank after the highest that was seen."""
@@ -51,6 +54,7 @@ class State:
         """Let the items that follow see this change."""
         before = self.records.get(change.id)
         if before is None or change.is_current:
+            slice_ = (change.valid_from, change.version, change.content)
             record = Record(
                 change.kind,
                 change.id,
@@ -58,14 +62,13 @@ class State:
                 change.content,
                 change.valid_from,
                 change.row,
-                audience=change.audience_after,
+                {} if before is None else before.revisions,
+                (slice_,) if before is None else (*before.slices, slice_),
+                change.audience_after,
             )
-            record.slices = ((change.valid_from, change.version, change.content),)
-            if before is not None:
-                record.revisions = before.revisions
-                record.slices = (*before.slices, *record.slices)
             self.records[change.id] = record
-            self._count_live(record)
+            if self.live_of:
+                self._count_live(record)
         else:
             record = before
             record.version = change.version

@@ -78,7 +78,7 @@ class Applying:
             fsp.row if fsp is not None else None,
             origin,
         )
-        before = list(state.memberships.of_unit(change.id))
+        before = [] if change.members is None else list(state.memberships.of_unit(change.id))
         state.apply(change)
         state.records[change.id].row = row
         if change.members is not None:

@@ -27,12 +27,8 @@ from router.pipeline.applying import Applying
 from router.pipeline.reading import CLOCK_TOLERANCE, Reading, ReadItem, placed
 from router.routes import ROUTES
 
-
-class Ready(NamedTuple):
-    """An item that can be decided: who asks, and the command as its route prepared it."""
-
-    context: Context
-    command: Any
+#: Decisions that come with warnings; the others come with reasons.
+_DONE = (Accepted, Unchanged)
 
 
 class Refused(NamedTuple):
@@ -49,8 +45,20 @@ class Work:
     message_row: int
     run: int
     organisation: str | None
-    #: Per item.
-    prepared: list[Ready | Refused] = field(default_factory=list)
+    #: Per item the command as its route prepared it, or Refused.
+    prepared: list[Any] = field(default_factory=list)
+
+    def context(self, setting: Setting) -> Context:
+        """Of all its items; the place is set for each."""
+        envelope = self.reading.envelope
+        return Context(
+            setting,
+            envelope.sender,
+            self.reading.message_id,
+            "",
+            acting_for=self.reading.on_behalf_of or self.organisation or "",
+            received_at=envelope.received_at,
+        )
 
 
 def prepare(work: Work, setting: Setting, needed: Needs) -> None:
@@ -58,16 +66,10 @@ def prepare(work: Work, setting: Setting, needed: Needs) -> None:
     reading = work.reading
     if work.organisation is not None:
         needed.rely.add(work.organisation)
+    context = work.context(setting)
     for read_item in reading.items:
         item = read_item.item
-        context = Context(
-            setting,
-            reading.envelope.sender,
-            reading.message_id,
-            item.place,
-            acting_for=reading.on_behalf_of or work.organisation or "",
-            received_at=reading.envelope.received_at,
-        )
+        context.place = item.place
         route = ROUTES.get(item.command)
         if read_item.command is None or route is None:
             more = () if route is None else route.diagnose(item.payload, context)
@@ -76,7 +78,7 @@ def prepare(work: Work, setting: Setting, needed: Needs) -> None:
             continue
         command = route.prepare(read_item.command, context)
         route.needs(command, context, needed)
-        work.prepared.append(Ready(context, command))
+        work.prepared.append(command)
 
 
 def decide(
@@ -87,7 +89,9 @@ def decide(
     if refused:
         return refused, []
     assert principal.organisation is not None
-    actor = work.organisation or principal.organisation
+    context = work.context(setting)
+    context.actor = work.organisation or principal.organisation
+    context.principal = principal
     outcomes, applying = [], Applying(state, writes, setting)
     for read_item, prepared in zip(work.reading.items, work.prepared, strict=True):
         item = read_item.item
@@ -96,13 +100,12 @@ def decide(
                 Outcome(item.number, item.place, "rejected", item.command, prepared.reasons)
             )
             continue
-        context, command = prepared
-        context.actor, context.principal = actor, principal
+        context.place = item.place
         due_at = _due_at(read_item.command, setting.now)
         if due_at is not None:
-            outcomes.append(_schedule(work, read_item, command, due_at, principal, writes))
+            outcomes.append(_schedule(work, read_item, prepared, due_at, principal, writes))
             continue
-        decision = ROUTES[item.command].decide(command, state, context)
+        decision = ROUTES[item.command].decide(prepared, state, context)
         outcomes.append(_outcome(work, read_item, decision, context, applying))
     applying.follow_up()
     return (), outcomes
@@ -178,7 +181,7 @@ def _outcome(
     applying: Applying,
 ) -> Outcome:
     item, reasons = read_item.item, read_item.reasons
-    found = decision.warnings if isinstance(decision, Accepted | Unchanged) else decision.reasons
+    found = decision.warnings if isinstance(decision, _DONE) else decision.reasons
     if found:
         reasons = (*reasons, *placed(found, item, work.reading.adapter))
     match decision:
