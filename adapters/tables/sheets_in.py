@@ -1,14 +1,15 @@
 """The sheets of a file, whatever its layout: for those who look at a file before there is a profile for it."""
 
+import io
 from collections.abc import Callable, Sequence
 
 from adapters.tables.csv_rows import Sheet, read_sheet
 from adapters.tables.encodings import read_text
 from adapters.tables.workbook.archive import Archive
-from adapters.tables.workbook.cells import read_cells
 from adapters.tables.workbook.parts import read_workbook
 from adapters.tables.workbook.problems import WorkbookProblem
-from adapters.tables.workbook.sheets import heading_row, sheet_of
+from adapters.tables.workbook.sheets import OpenSheet
+from adapters.tables.workbook.tables import Bounds
 from contracts.messages import Limits
 from contracts.reasons import Reason, Rule
 
@@ -34,17 +35,17 @@ def workbook_sheets(body: bytes, count: Count, limits: Limits) -> tuple[Sheet, .
 
 
 def _visible(body: bytes, count: Count, limits: Limits) -> tuple[Sheet, ...] | Reason:
-    archive = Archive(body, limits)
+    bounds = Bounds.of_message(limits)
+    archive = Archive(io.BytesIO(body), bounds.most_bytes)
     workbook = read_workbook(archive)
     sheets = []
     for part in workbook.sheets:
         if part.is_hidden:
             continue
-        cells = read_cells(archive.read(part.part), part.name, workbook, limits)
-        heading = heading_row(cells, count)
-        if heading is None:
+        table = OpenSheet(archive, part, workbook, bounds.most_rows).table(count)
+        if table is None:
             continue
-        sheet = sheet_of(cells, part.name, heading, limits)
+        sheet = table if isinstance(table, Reason) else table.read(limits)
         if isinstance(sheet, Reason):
             return sheet
         if sheet.rows:

@@ -41,8 +41,8 @@ class Assembly:
         for each in chosen:
             fit = each.fit
             name = self._free(fit.target.name)
-            own = {fold(fit.column.heading)}
-            others = [h for h in self._headings if each.slot is None and fold(h) not in own]
+            own = {fold(heading) for heading in each.headings}
+            others = [heading for heading in self._headings if fold(heading) not in own]
             entry = column_entry(each, name, others)
             self.names[fit.column.index] = name
             if entry["kind"] == "code" and fit.coding is not None:
@@ -143,7 +143,9 @@ class Assembly:
                 "columns": self._in_slots,
             }
         document |= {"codes": self._codes, "steps": self._steps, "dropped": self._dropped}
-        return {name: value for name, value in document.items() if value not in ({}, [])}
+        return {
+            n: value for n, value in document.items() if n == "columns" or value not in ({}, [])
+        }
 
     def _free(self, name: str) -> str:
         taken = set(self.names.values())

@@ -20,6 +20,11 @@ class Chosen:
     fit: Fit
     slot: SlotColumn | None = None
 
+    @property
+    def headings(self) -> tuple[str, ...]:
+        """As the file has them."""
+        return (self.fit.column.heading,) if self.slot is None else self.slot.headings
+
 
 @dataclass(frozen=True, slots=True)
 class Left:

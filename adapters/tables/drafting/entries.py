@@ -1,6 +1,6 @@
 """Entries of a profile's document for one chosen column each."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from adapters.tables.drafting.choosing import Chosen
@@ -12,6 +12,8 @@ from adapters.tables.drafting.vocabulary import Vocabulary
 from adapters.tables.folding import fold
 
 Entry = dict[str, Any]
+#: What a slot may be numbered with, or the first one not.
+_NUMBERS = ("", *"123456789")
 _STEP_ONLY = (POINT, EASTING, NORTHING)
 
 
@@ -62,9 +64,16 @@ def _scaled(template: str, chosen: Chosen, target: Target, other_headings: Itera
     )
     units = usual_first(known[0], target.units)
     others = {fold(each) for each in other_headings}
-    if any(fold(marked.replace("{unit}", unit)) in others for unit in units):
+    if not others.isdisjoint(_spellings(marked, units)):
         units = {known[0]: known[1]}
     return {"headings": [marked], "units": units}
+
+
+def _spellings(marked: str, units: Iterable[str]) -> Iterator[str]:
+    for unit in units:
+        for number in _NUMBERS if "{n" in marked else ("",):
+            text = marked.replace("{n?}", number).replace("{n}", number)
+            yield fold(text.replace("{unit}", unit))
 
 
 def code_table(coding: Coding, target: Target, vocabulary: Vocabulary) -> list[Entry]:

@@ -1,5 +1,6 @@
 """A drafted profile: the document, what each column was taken for and why, and what was assumed."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -82,6 +83,16 @@ class Asked:
     version: str = "1.0"
 
 
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """`headings`: all of them; `columns`: those that can be told apart; `slots`: those that repeat, by `numbers`."""
+
+    headings: tuple[str, ...]
+    columns: tuple[Observed, ...]
+    numbers: tuple[int, ...]
+    slots: tuple[SlotColumn, ...]
+
+
 def propose(
     sheets: Sequence[Sheet],
     asked: Asked,
@@ -94,7 +105,7 @@ def propose(
     vocabulary = Vocabulary(profiles)
     sheet = max(sheets, key=lambda each: len(each.rows))
     rows = [cells for _, cells in sheet.rows[:SAMPLED_ROWS] if not isinstance(cells, Reason)]
-    columns = tuple(c for c in columns_of(sheet.headings, rows) if c.heading)
+    columns = _told_apart(columns_of(sheet.headings, rows))
     every = targets_of(categories, vocabulary.profiles)
     if asked.category is not None:
         guess = CategoryGuess((asked.category.name,), 1.0, "it was given")
@@ -105,8 +116,18 @@ def propose(
     meant = [category for category in categories if category.name in guess.names]
     targets = targets_of(meant, vocabulary.profiles)
     numbers, slots = slots_in(columns, _own_headings(targets))
-    chosen, left = choose(columns, slots, targets, vocabulary, subject_of(guess.names))
-    return _assembled(asked, guess, columns, (numbers, slots), (chosen, left), targets, vocabulary)
+    table = _Table(tuple(h.strip() for h in sheet.headings), columns, numbers, slots)
+    choice = choose(columns, slots, targets, vocabulary, subject_of(guess.names))
+    return _assembled(asked, guess, table, choice, targets, vocabulary)
+
+
+def _told_apart(columns: Iterable[Observed]) -> tuple[Observed, ...]:
+    """Of those with the same heading the first: no profile tells them apart."""
+    first: dict[str, Observed] = {}
+    for column in columns:
+        if spelling := fold(column.heading):
+            first.setdefault(spelling, column)
+    return tuple(first.values())
 
 
 def _own_headings(targets: Sequence[Target]) -> frozenset[str]:
@@ -117,22 +138,20 @@ def _own_headings(targets: Sequence[Target]) -> frozenset[str]:
 def _assembled(
     asked: Asked,
     guess: CategoryGuess,
-    columns: Sequence[Observed],
-    numbered: tuple[tuple[int, ...], tuple[SlotColumn, ...]],
+    table: _Table,
     choice: tuple[tuple[Chosen, ...], tuple[Left, ...]],
     targets: Sequence[Target],
     vocabulary: Vocabulary,
 ) -> Proposal:
-    numbers, slots = numbered
     chosen, left = choice
-    headings = [column.heading for column in columns]
-    assembly = Assembly(asked.name, f"Drafted from {asked.file_name}"[:200], headings, numbers)
+    title = f"Drafted from {asked.file_name}"[:200]
+    assembly = Assembly(asked.name, title, table.headings, table.numbers)
     assembly.add_columns(chosen, guess, vocabulary)
     borrowed = len(guess.names) > 1 and any(map(assembly.decide_category_as, vocabulary.profiles))
-    notes = list(_notes(chosen, columns))
+    notes = list(_notes(chosen, table.headings))
     if not borrowed:
-        telling = next((c for c in columns if c.index == guess.told_by), None)
-        slot = next((s for s in slots if guess.told_by in s.indexes), None)
+        telling = next((c for c in table.columns if c.index == guess.told_by), None)
+        slot = next((s for s in table.slots if guess.told_by in s.indexes), None)
         heading = telling.heading if telling is not None else ""
         assembly.add_category(guess, heading, None if slot is None else slot.template)
         told = {} if guess.told_by is None else {guess.told_by: "it tells the category"}
@@ -144,7 +163,7 @@ def _assembled(
         assembly.assume(pointer, value)
     assembly.add_steps(chosen, _scheme(chosen), asked.name)
     assembly.drop(left)
-    document = assembly.document(asked.version, _markers(columns, chosen))
+    document = assembly.document(asked.version, _markers(table.columns, chosen))
     return Proposal(guess, document, chosen, left, assumed, tuple(notes))
 
 
@@ -166,7 +185,11 @@ def _assumed(
     return assumed
 
 
-def _notes(chosen: Sequence[Chosen], columns: Sequence[Observed]) -> Iterable[str]:
+def _notes(chosen: Sequence[Chosen], headings: Sequence[str]) -> Iterable[str]:
+    for spelling, times in Counter(map(fold, headings)).items():
+        if spelling and times > 1:
+            first = next(heading for heading in headings if fold(heading) == spelling)
+            yield f"the heading {first!r} stands {times} times: each needs one of its own"
     pointers = {each.fit.target.pointer for each in chosen}
     if POINT not in pointers:
         yield "no column states an accounting point (an MPAN): assets are found again by it"
@@ -174,10 +197,6 @@ def _notes(chosen: Sequence[Chosen], columns: Sequence[Observed]) -> Iterable[st
         yield "no column states a GSP group or licence area: nobody who looks at one will see these assets"
     if REFERENCE not in pointers and "/attributes/serial_number" not in pointers:
         yield "no column tells one row from another: the same file again may not find its assets"
-    seen: dict[str, str] = {}
-    for column in columns:
-        if (first := seen.setdefault(fold(column.heading), column.heading)) is not column.heading:
-            yield f"the heading {first!r} stands twice"
 
 
 def _scheme(chosen: Sequence[Chosen]) -> str:
