@@ -25,7 +25,7 @@ def sheet_parts(workbook: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
         if name in _SHEET and (part := targets.get(relation_of(attributes))) is not None:
             found.append((f'sheet "{attributes.get("name", "")[:_LONGEST_NAME]}", ', part))
 
-    read_part(workbook.read(main), main, start)
+    read_part([workbook.read(main)], main, start)
     return iter(found)
 
 
@@ -40,5 +40,5 @@ def _targets(workbook: zipfile.ZipFile, part: str, kind: str) -> dict[str, str]:
             found[attributes.get("Id", "")] = posixpath.normpath(target).lstrip("/")
 
     if part in workbook.namelist():
-        read_part(workbook.read(part), part, start)
+        read_part([workbook.read(part)], part, start)
     return found
