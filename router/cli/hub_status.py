@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 import httpx
+import psycopg
 from rich.console import Console
 from rich.table import Table
 from sqlalchemy.exc import SQLAlchemyError
@@ -116,7 +117,7 @@ def _open_batches(settings: Settings) -> dict[str, int]:
     try:
         with store.reading() as connection:
             return open_counts(connection).batches
-    except SQLAlchemyError:
+    except (SQLAlchemyError, psycopg.Error):
         return {}
     finally:
         store.close()

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
+import psycopg
 import structlog
 from fastapi import Depends, FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -100,7 +101,8 @@ def create_app(
     app.add_exception_handler(UploadFailed, answer_upload_failed)
     app.add_exception_handler(HTTPException, _answer_http_error)
     app.add_exception_handler(RequestValidationError, _answer_invalid)
-    app.add_exception_handler(OperationalError, _answer_database_away)
+    for away in (OperationalError, psycopg.OperationalError):
+        app.add_exception_handler(away, _answer_database_away)
     app.add_middleware(metrics.counting)
     app.add_middleware(hardened)
     return app

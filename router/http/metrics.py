@@ -20,6 +20,7 @@ import time
 from collections.abc import Iterable
 from typing import Any
 
+import psycopg
 from faststream.message import StreamMessage
 from faststream.prometheus import ConsumeAttrs
 from faststream.prometheus.middleware import PrometheusMiddleware
@@ -124,7 +125,7 @@ class _Stored(Collector):
         )
         try:
             yield from self._from_database()
-        except SQLAlchemyError:
+        except (SQLAlchemyError, psycopg.Error):
             return  # absent, not zero
 
     def _from_database(self) -> Iterable[GaugeMetricFamily]:
