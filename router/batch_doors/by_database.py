@@ -14,10 +14,11 @@ from registry_store.batches.controls import NotControlled
 from registry_store.batches.showing import ShownBatch
 from registry_store.batches.uploading import Bounds, Upload, UploadRefused
 from registry_store.database import Database
-from router.batch_doors.door import BatchDoorAway, BatchDoorFailed, Opened
+from router.batch_doors.door import BatchDoorAway, BatchDoorFailed, Opened, Outcomes
 from router.batch_doors.source import Measured
 from router.batch_doors.uploads import UploadFailed, Uploads
 from router.batch_doors.views import batch_as_json, page_as_json
+from router.batches.outcome_files import Format, Only, render
 
 NOT_CONTROLLED = {
     NotControlled.unknown: "there is no such batch",
@@ -75,6 +76,13 @@ class DatabaseDoor:
             receipt = showing.receipt_of_batch(connection, found)
         return receipt[0] if receipt else None
 
+    def outcomes(self, id: str, *, format: Format, only: Only | None) -> Outcomes:
+        with _failing():
+            with self._database.reading() as connection:
+                self._known(showing.shown(connection, id=id, sender=self._sender), id)
+            rendered = render(self._database, id, format=format, only=only)
+        return Outcomes(rendered.media_type, rendered.file_name, _streamed(rendered.pieces))
+
     def wish(self, id: str, wanted: Wish) -> None:
         with _failing(), self._database.writing() as connection:
             refused = controls.wish(connection, id=id, sender=self._sender, wanted=wanted)
@@ -91,6 +99,11 @@ class DatabaseDoor:
         if batch is None:
             raise BatchDoorFailed(f"there is no batch {id}")
         return batch
+
+
+def _streamed(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    with _failing():
+        yield from pieces
 
 
 @contextmanager

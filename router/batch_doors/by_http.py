@@ -13,6 +13,7 @@ import tenacity
 from contracts.batches import BatchHeader, Wish
 from router.batch_doors.door import BatchDoorAway, BatchDoorFailed, Opened, Outcomes
 from router.batch_doors.source import Measured
+from router.batches.outcome_files import Format, Only
 
 _SECONDS = 120.0
 _ATTEMPTS = 6
@@ -82,7 +83,7 @@ class HttpDoor:
         answer = self._ask("GET", address, headers={"accept": "application/json"})
         return answer.content if answer.status_code == httpx.codes.OK else None
 
-    def outcomes(self, id: str, *, format: str, only: str | None) -> Outcomes:
+    def outcomes(self, id: str, *, format: Format, only: Only | None) -> Outcomes:
         asked = {"format": format} | ({"only": only} if only else {})
         address = f"/v1/batches/{quote(id, safe='')}/outcomes"
         request = self._client.build_request("GET", address, params=asked)

@@ -5,6 +5,7 @@ from typing import Any, BinaryIO, NamedTuple, Protocol
 
 from contracts.batches import BatchHeader, Wish
 from router.batch_doors.source import Encoding, Measured, parts
+from router.batches.outcome_files import Format, Only
 from router.killpoints import reached
 
 
@@ -53,7 +54,7 @@ class BatchDoor(Protocol):
         """The summary receipt in canonical JSON; None while the batch is under way."""
         ...
 
-    def outcomes(self, id: str, *, format: str, only: str | None) -> Outcomes: ...
+    def outcomes(self, id: str, *, format: Format, only: Only | None) -> Outcomes: ...
 
     def wish(self, id: str, wanted: Wish) -> None: ...
 

@@ -1,13 +1,14 @@
 """`hub batch`: files on their way, looked after; `diff`, which compares two of them, needs no server."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import orjson
 import typer
 
 from contracts.batches import Wish
 from router.batch_doors.door import BatchDoorFailed
+from router.batches.outcome_files import Format
 from router.cli.batch_door import NOT_DONE, As, Secret, batch_door
 from router.cli.batch_following import exit_status, follow, write_outcomes
 from router.cli.batch_printing import plain, print_batch, print_batches, print_receipt
@@ -113,7 +114,7 @@ def outcomes(
     partner: As = None,
     secret: Secret = None,
     format: Annotated[
-        Literal["same", "csv", "jsonl", "parquet"] | None,
+        Format | None,
         typer.Option(help="Else told by the name of the file: as the file was sent."),
     ] = None,
     rejected: Annotated[bool, typer.Option("--rejected", help="Refused rows alone.")] = False,

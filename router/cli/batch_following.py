@@ -6,11 +6,12 @@ from typing import Any
 
 from contracts.batches import ENDS
 from router.batch_doors.door import BatchDoor
+from router.batches.outcome_files import Format, Only
 from router.cli.batch_printing import row_bars
 
 ALL_TAKEN, SOME_REJECTED, NOT_TAKEN, INTERRUPTED = 0, 1, 2, 130
 _POLL_SECONDS = 0.3
-_OF_SUFFIX = {".jsonl": "jsonl", ".ndjson": "jsonl", ".parquet": "parquet"}
+_OF_SUFFIX: dict[str, Format] = {".jsonl": "jsonl", ".ndjson": "jsonl", ".parquet": "parquet"}
 
 
 def follow(door: BatchDoor, id: str, *, wait_seconds: float | None, quiet: bool) -> dict[str, Any]:
@@ -34,7 +35,7 @@ def exit_status(batch: dict[str, Any], receipt: dict[str, Any] | None) -> int:
 
 
 def write_outcomes(
-    door: BatchDoor, id: str, target: Path, *, format: str | None, only: str | None
+    door: BatchDoor, id: str, target: Path, *, format: Format | None, only: Only | None
 ) -> None:
     """The outcome file, whole or not at all. Its format is told by the name, else as the file was sent."""
     chosen = format or _OF_SUFFIX.get(target.suffix.lower(), "same")

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 import orjson
 from fastapi import APIRouter, Depends, Header, Path, Query, Response
+from starlette.responses import StreamingResponse
 
 from adapters import Adapter
 from contracts.batches import Wish
@@ -16,6 +17,7 @@ from registry_store.partners import Partner
 from registry_store.submissions import StoredReceipt
 from router.batch_doors.by_database import NOT_CONTROLLED
 from router.batch_doors.views import batch_as_json, page_as_json
+from router.batches.outcome_files import Format, Only, render
 from router.http.batch_uploads import BatchId
 from router.http.problems import MEDIA_TYPE, Problem
 from router.http.receipts import receipt_in_form
@@ -68,6 +70,19 @@ def batch_routes(
             raise Problem(404, "batch_without_receipt", f"this batch is {found.status}")
         underway = {"id": found.id, "status": found.status}
         return _json(underway, 202, {"Retry-After": _RETRY_SECONDS})
+
+    @routes.get("/{id}/outcomes", response_class=Response, responses={404: _PROBLEM})
+    def outcomes(
+        id: BatchId,
+        sender: Annotated[Partner, Depends(authenticated)],
+        format: Annotated[Format, Query()] = "same",
+        only: Annotated[Only | None, Query()] = None,
+    ) -> Response:
+        """The answer row by row: as the file came with columns added, or as a list of outcomes."""
+        found = own_batch(database, sender, id)
+        rendered = render(database, found.id, format=format, only=only)
+        named = {"Content-Disposition": f'attachment; filename="{rendered.file_name}"'}
+        return StreamingResponse(rendered.pieces, headers=named, media_type=rendered.media_type)
 
     @routes.post(
         "/{id}/{action}", response_class=Response, responses=dict.fromkeys((404, 409), _PROBLEM)

@@ -2,22 +2,18 @@
 
 import asyncio
 import contextlib
-import os
 import signal
-import subprocess
-import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import orjson
 import pytest
 
 from tests.support.batching import Batching, lines, pumps
+from tests.support.command_line import CommandLine
 from tests.support.doors import doors, until
 from tests.support.serving import serving
 
-ROOT = Path(__file__).parents[2]
 #: Blank lines are no rows: a file of several parts that is decided at once.
 PADDING = b"\n" * (5 * 1024 * 1024)
 
@@ -27,44 +23,6 @@ def hub(tmp_path, database, broker_vhost):
     with doors(tmp_path, database, broker_vhost) as opened:
         opened.admit("acme")
         yield Batching(opened)
-
-
-class CommandLine:
-    """`hub` with the addresses of the test's servers. `variables`: further ones of its environment."""
-
-    def __init__(self, hub: Batching, **variables: str) -> None:
-        inherited = {
-            name: value for name, value in os.environ.items() if not name.startswith("HUB_")
-        }
-        self.environment = {
-            **inherited,
-            "PYTHONPATH": str(ROOT),
-            "HUB_HOME": str(hub.hub.settings.home),
-            "HUB_DATABASE_URL": hub.hub.settings.database_url.get_secret_value(),
-            "HUB_BROKER_URL": hub.hub.broker_url,
-            **variables,
-        }
-
-    def started(self, *arguments: str) -> "subprocess.Popen[str]":
-        return subprocess.Popen(
-            [sys.executable, "-P", "-m", "router.cli", *arguments],
-            env=self.environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-
-    async def __call__(self, *arguments: str) -> tuple[int, str, str]:
-        """Exit status, standard output, standard error."""
-        process = self.started(*arguments)
-        out, error = await asyncio.to_thread(process.communicate, timeout=60)
-        return process.returncode, out, error
-
-    async def json(self, *arguments: str) -> dict[str, Any]:
-        status, out, error = await self(*arguments, "--json")
-        assert status in (0, 1), error
-        said: dict[str, Any] = orjson.loads(out)
-        return said
 
 
 @contextlib.asynccontextmanager
@@ -93,6 +51,22 @@ async def test_a_file_is_sent_followed_and_answered_for_a_person(hub: Batching, 
     assert "30 rows: 28 accepted, 2 rejected" in out
     assert "SCH-RANGE    2" in out
     assert "line 1: rejected" in out
+
+
+@pytest.mark.parametrize("way", ["operator", "partner"])
+async def test_the_outcome_file_is_written_when_the_batch_is_done(hub: Batching, tmp_path, way):
+    answers, refused = tmp_path / "answers.jsonl", tmp_path / "refused.csv"
+    async with by_http(hub) as partner, hub.running():
+        command = partner if way == "partner" else CommandLine(hub)
+        said = await command.json(
+            "send", portfolio(tmp_path, wrong=2), "--as", "acme", "--outcomes", str(answers)
+        )
+        await command.json(
+            "batch", "outcomes", said["batch"], "--as", "acme", "--rejected", "--out", str(refused)
+        )
+    rows = [orjson.loads(line) for line in answers.read_bytes().splitlines()]
+    assert [row["status"] for row in rows] == ["rejected"] * 2 + ["accepted"] * 28
+    assert len(refused.read_text().splitlines()) == 2
 
 
 async def test_a_partner_sends_its_file_by_http_compressed_on_the_way(hub: Batching, tmp_path):
