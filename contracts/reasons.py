@@ -38,10 +38,7 @@ class Rule(Enum):
     MSG_10 = ("command_unknown", "the command is one that the hub knows, in this format")
     MSG_11 = ("message_empty", "a message carries at least one item")
     MSG_12 = ("duplicate_member", "an object names each member once")
-    MSG_14 = (
-        "processing_failed",
-        "the hub can process the message (it is kept, and will be looked at)",
-    )
+    MSG_14 = ("processing_failed", "the hub can process the message (it is kept, and looked at)")
     MSG_13 = ("envelope_invalid", "the envelope has its mandatory members, each well-formed")
     # Items: members outside of the category's attributes.
     ITEM_01 = ("member_missing", "mandatory members are present")
@@ -193,14 +190,8 @@ class Rule(Enum):
     ECR_05 = ("planned_incomplete", "a planned plant has a postcode and a point of connection")
     ECR_06 = ("location_disagrees", "grid reference and longitude/latitude are within 100 m")
     # Batches.
-    BATCH_01 = (
-        "too_many_rows_at_once",
-        "a batch that is all or nothing has no more rows than one transaction takes",
-    )
-    BATCH_02 = (
-        "nothing_done",
-        "a batch that is all or nothing has no row that is refused",
-    )
+    BATCH_01 = ("too_many_rows_at_once", "a batch in one transaction has a bounded number of rows")
+    BATCH_02 = ("nothing_done", "a batch that is all or nothing has no row that is refused")
     BATCH_03 = ("batch_cancelled", "a batch is not cancelled before its last row is decided")
     # Market documents (XML).
     XML_01 = (
