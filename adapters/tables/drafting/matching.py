@@ -85,7 +85,8 @@ def _fit(column: Observed, target: Target, vocabulary: Vocabulary, about: frozen
         score *= 0.95
         usual = next(iter(target.units))
         why.append(f"no unit in the heading: taken for {usual}")
-    coding = coding_of(column, target, vocabulary) if target.options else None
+    is_named = score >= NAMED
+    coding = coding_of(column, target, vocabulary) if target.options and is_named else None
     factor, floor, clause = _values_say(column, target, coding)
     score = max(score * factor, floor)
     if clause:

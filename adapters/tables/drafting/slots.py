@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from adapters.tables.drafting.observed import Observed
 from adapters.tables.folding import fold
 
-_NUMBER = re.compile(r"(?<![0-9A-Za-z])([1-9])(?![0-9A-Za-z])")
+_NUMBER = re.compile(r"(?<![0-9])([1-9])(?![0-9A-Za-z])")
 _FEWEST_GROUPS = 2
 
 

@@ -54,7 +54,7 @@ FILLERS = frozenset(
 SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "/accounting_point/id": (
         "MPAN", "MPAN core", "Meter point", "Meter point number", "Metering point", "MSID", "Export MPAN",
-        "Import MPAN", "Supply number", "Export MPAN / MSID", "Import MPAN / MSID", "Meter point reference",
+        "Import MPAN", "Supply number", "Meter point reference",
     ),
     "/refs/0/ref": (
         "Asset ID", "Asset reference", "Asset", "Site ref", "Site reference", "Unit ID", "Unit ref", "Device ID",
@@ -76,7 +76,7 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
         "Energised on", "Connection date", "Date installed", "Go live date", "Installed", "Commissioned",
     ),
     "accepted_on": ("Date accepted", "Acceptance date", "Offer accepted on"),
-    "energise_by": ("Target energisation date", "Planned connection date", "Expected connection date", "Due date"),
+    "energise_by": ( "Planned connection date", "Expected connection date", "Due date"),
     "connection_voltage_kv": ("Point of connection voltage", "POC voltage", "Voltage", "Connection voltage",
         "Voltage level"),
     "export_capacity_kw": (
@@ -84,7 +84,6 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
             "Nameplate capacity",
         "Inverter export", "Output", "Generation capacity", "Net capacity", "Rated output", "AC capacity",
             "Discharge power",
-        "Energy Source & Energy Conversion Technology Registered Capacity",
     ),
     "import_capacity_kw": (
         "Electrical input", "Charging power", "Charge power", "Rated input", "Demand", "Import power", "Max demand",
@@ -104,16 +103,16 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
         "Station name"),
     "address_line_1": ("Address", "Street", "Address 1", "Address line 1", "Street address"),
     "address_line_2": ("Address 2", "Address line 2"),
-    "town": ("Town", "City", "Town/City", "Locality"),
+    "town": ("Town", "City", "Locality"),
     "county": ("County",),
     "postcode": ("Post code", "Postcode", "Postal code", "Zip"),
     "country": ("Country", "Nation"),
     "connection_reference": ("Reference", "Connection reference", "Project reference", "Application reference"),
-    "in_connection_queue": ("In a connection queue", "Queued", "In queue"),
-    "distribution_service_provider": ("Distribution service provider",),
-    "transmission_service_provider": ("Transmission service provider",),
+    "in_connection_queue": ( "Queued", "In queue"),
+
+
     "energy_source": ("Energy source", "Primary energy source", "Source of energy", "Resource type"),
-    "conversion_technology": ("Energy conversion technology", "Technology", "Technology type", "Generator type"),
+    "conversion_technology": ( "Technology", "Technology type", "Generator type"),
     "chp": ("CHP", "Cogeneration", "CHP cogeneration"),
     "energy_capacity_kwh": (
         "Storage capacity", "Storage", "Battery capacity", "Energy", "Usable capacity", "Energy capacity",
@@ -140,8 +139,6 @@ EASTINGS = (
     "Easting",
     "X",
     "Location X",
-    "X coordinate eastings",
-    "Location (X-coordinate) Eastings",
     "OS X",
     "Grid X",
 )
@@ -150,8 +147,6 @@ NORTHINGS = (
     "Northing",
     "Y",
     "Location Y",
-    "Y coordinate northings",
-    "Location (y-coordinate) Northings",
     "OS Y",
     "Grid Y",
 )

@@ -1,6 +1,7 @@
 """Headings as words: abbreviations written out, units and remarks left out, what is left compared."""
 
 import re
+from collections import Counter
 from difflib import SequenceMatcher
 from functools import lru_cache
 
@@ -53,8 +54,15 @@ def _of_letters(ours: str, theirs: str) -> float:
 
 def alike(ours: str, theirs: str, least: float) -> float:
     """How alike two texts are by their letters, 0 to 1; 0 below `least`."""
-    matcher = SequenceMatcher(None, ours, theirs, autojunk=False)
-    if matcher.real_quick_ratio() < least or matcher.quick_ratio() < least:
+    letters = len(ours) + len(theirs)
+    if 2 * min(len(ours), len(theirs)) < least * letters:
         return 0.0
-    ratio = matcher.ratio()
+    if 2 * (_letters(ours) & _letters(theirs)).total() < least * letters:
+        return 0.0
+    ratio = SequenceMatcher(None, ours, theirs, autojunk=False).ratio()
     return ratio if ratio >= least else 0.0
+
+
+@lru_cache(maxsize=16_384)
+def _letters(text: str) -> Counter[str]:
+    return Counter(text)
