@@ -1,8 +1,7 @@
-"""Whether series are well-formed, told by their tags: those of one that was parsed are those of thousands.
+"""Whether series are well-formed: told by one pattern of what nearly all are, and by the parser of the others.
 
-A text between tags that has no `<`, no `&` but in the five references of XML, no `]]>` and no control character is
-well-formed wherever it stands. So a series with the very tags of one that a parser took is well-formed, too. The
-others of an excerpt are parsed, all together.
+The pattern is elements within elements, as deep as a series goes, without prefixes and attributes; texts that have no
+`<`, and no `&` but in the five references of XML. The parser takes all others of an excerpt together.
 """
 
 import re
@@ -12,16 +11,27 @@ from lxml import etree
 from adapters.market_document.plans import name_of
 
 END = b"</TimeSeries>"
-#: Patterns that are tried for each series; the latest that matched comes first.
-_KEPT = 8
+#: Attributes, a list in them, an element of the list, its members.
+_LEVELS = 4
 _CONTROLS = bytes({*range(32)} - {9, 10, 13})
-_TAG = re.compile(rb"""</?[^\s<>/"'=&!?]+(?:\s+[^\s<>/"'=&]+="[^"<>&]*")*\s*/?>""")
-_TAGS = re.compile(rb"(<[^>]*>)")
-_PLAIN, _WITH_REFERENCES = rb"[^<&]*", rb"[^<&]*(?:&(?:amp|lt|gt|quot|apos);[^<&]*)*"
-_NAME = rb"([^<&\r]*)"
-_NAMED = re.compile(rb"\s*<TimeSeries>\s*<mRID>[^<]*</mRID>")
-#: Texts before the one that is the name: before `<TimeSeries>`, before `<mRID>`.
-_BEFORE_NAME = 2
+_TAG_NAME = rb"[A-Za-z_][A-Za-z0-9_.-]*+"
+_NAMESPACE = rb'(?: xmlns="[A-Za-z0-9:_.-]++")?+'
+_TEXT = rb"[^<&]*+(?:&(?:amp|lt|gt|quot|apos);[^<&]*+)*+"
+
+
+def _element(levels: int, group: int) -> bytes:
+    """An element of so many levels; `group`: the number of the group that has its name."""
+    end = rb"</\%d>" % group
+    content = rb">(?>" + _TEXT + end
+    if levels > 1:
+        content += rb"|\s*+(?:" + _element(levels - 1, group + 1) + rb")++" + end
+    return rb"<(" + _TAG_NAME + rb")" + _NAMESPACE + rb"(?>" + content + rb")|/>)\s*+"
+
+
+#: Up to its end tag; its first group is the mRID. It never goes back, so that it takes the time of one pass.
+_SERIES = re.compile(
+    rb"\s*+<TimeSeries>\s*+<mRID>([^<&\r]*+)</mRID>\s*+(?:" + _element(_LEVELS, 2) + rb")*+"
+)
 
 
 class SoundSeries:
@@ -30,39 +40,25 @@ class SoundSeries:
     def __init__(self, opening: bytes, closing: bytes, tag: str, id_tag: str) -> None:
         self._opening, self._closing = opening, closing
         self._tag, self._id_tag = tag, id_tag
-        self._patterns: list[re.Pattern[bytes]] = []
+        #: Whether a name without a prefix is of the document's own namespace.
+        self._is_plain = b":" not in closing
 
     def names(self, series: list[bytes], body: bytes) -> list[str] | None:
         """Their mRIDs, if all are well-formed and stand side by side; each lacks its end tag. `body`: all of
         them together.
         """
-        if not _is_text(body):
+        if not self._is_plain or not _is_text(body):
             return None
-        names: list[str] = []
-        others: list[int] = []
-        for at, text in enumerate(series):
-            match = self._matched(text)
-            names.append("" if match is None else match[1].decode())
-            if match is None:
-                others.append(at)
+        matches = [_SERIES.fullmatch(text) for text in series]
+        names = ["" if match is None else match[1].decode() for match in matches]
+        others = [at for at, match in enumerate(matches) if match is None]
         if others:
             parsed = self._parsed([series[at] for at in others])
             if parsed is None:
                 return None
             for at, name in zip(others, parsed, strict=True):
                 names[at] = name
-            self._learn(series[others[0]])
         return names
-
-    def _matched(self, text: bytes) -> re.Match[bytes] | None:
-        patterns = self._patterns
-        for at, pattern in enumerate(patterns):
-            match = pattern.fullmatch(text)
-            if match is not None:
-                if at:
-                    patterns.insert(0, patterns.pop(at))
-                return match
-        return None
 
     def _parsed(self, series: list[bytes]) -> list[str] | None:
         """Their names by a parser; None where something is not well-formed, or is no series alone."""
@@ -81,17 +77,6 @@ class SoundSeries:
         if any(each.tag != self._tag or (each.tail or "").strip() for each in root):
             return None
         return [name_of(each, self._id_tag) for each in root]
-
-    def _learn(self, text: bytes) -> None:
-        tags = _TAGS.findall(text)
-        if not _NAMED.match(text) or not all(_TAG.fullmatch(tag) for tag in tags):
-            return
-        between = _WITH_REFERENCES if b"&" in text else _PLAIN
-        texts = [rb"\s*", *[between] * len(tags)]
-        texts[_BEFORE_NAME] = _NAME
-        parts = zip(texts, [*map(re.escape, tags), b""], strict=True)
-        self._patterns.insert(0, re.compile(b"".join(text + tag for text, tag in parts)))
-        del self._patterns[_KEPT:]
 
 
 def _is_text(body: bytes) -> bool:

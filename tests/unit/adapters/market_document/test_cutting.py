@@ -4,6 +4,7 @@ import io
 import json
 import random
 import re
+import time
 from typing import Any
 
 import pytest
@@ -244,7 +245,7 @@ def test_a_series_without_an_end_is_no_reason_to_hold_everything() -> None:
     assert errors(file.reasons) == ["MSG-03"]
 
 
-def test_most_series_are_told_by_their_tags(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_parser_is_asked_only_of_what_is_rare(monkeypatch: pytest.MonkeyPatch) -> None:
     parsed: list[int] = []
     by_parser = SoundSeries._parsed
 
@@ -254,9 +255,30 @@ def test_most_series_are_told_by_their_tags(monkeypatch: pytest.MonkeyPatch) -> 
 
     monkeypatch.setattr(cutting_tags.SoundSeries, "_parsed", counted)
     monkeypatch.setattr(cutting, "SeriesParser", None)
-    body = document(*[heat_pump(f"<make>A&amp;{n}</make>\n", number=n) for n in range(1, 401)])
-    excerpts = list(cut_of(body.encode(), rows=10).excerpts)
-    assert (len(excerpts), sum(parsed)) == (40, 10)
+    series = [heat_pump(f"<make>A&amp;{n}</make>\n", number=n) for n in range(1, 401)]
+    series[7] = series[7].replace("<make>A", "<make>&#65;")
+    excerpts = list(cut_of(document(*series).encode(), rows=10).excerpts)
+    assert (len(excerpts), parsed) == (40, [1])
+
+
+def test_unprefixed_series_below_a_prefixed_root_are_none_of_the_document() -> None:
+    body = document(*[heat_pump(number=n) for n in range(1, 31)]).replace(" xmlns=", " xmlns:f=", 1)
+    body = body.replace("<AssetR", "<f:AssetR").replace("</AssetR", "</f:AssetR")
+    assert_cut_as_whole(body.encode())
+
+
+def test_the_pattern_takes_the_time_of_one_pass() -> None:
+    began = time.process_time()
+    for odd in (
+        "<a>" * 100_000,
+        "<a></a>" * 100_000,
+        "<a> " * 50_000,
+        "&amp;" * 100_000,
+        " " * 10**6,
+    ):
+        text = f"<TimeSeries><mRID>1</mRID><b>{odd}".encode()
+        assert cutting_tags._SERIES.fullmatch(text) is None
+    assert time.process_time() - began < 1
 
 
 @pytest.mark.parametrize("chance", [random.Random(seed) for seed in range(4)])
