@@ -1,6 +1,6 @@
 """Cells to values, one reader per column of a file: each distinct text is read once."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from adapters.tables.folding import squeeze
@@ -47,10 +47,6 @@ class CellReader:
         self._longest = longest
         self._unreadable = unreadable
         self.has_unread = False
-
-    def are_usual(self, texts: Sequence[str]) -> bool:
-        """Whether none of these is too long, and only empty ones state nothing."""
-        return not self._markers and max(map(len, texts), default=0) <= self._longest
 
     def values(self, distinct: Iterable[Any]) -> dict[Any, Any]:
         """Cell -> its value, None, or `Unread`."""

@@ -26,7 +26,7 @@ _MONTHS = {name: number for number, name in enumerate(_NAMES, 1)}
 _SERIAL_ZERO = date(1899, 12, 30)
 _SERIALS = range(20_000, 80_000)
 _MONTHS_OF_YEAR = 12
-_YEARS = range(1880, 2200)
+YEARS = range(1880, 2200)
 
 
 class DateOrder:
@@ -157,7 +157,7 @@ def _day(cell: str, year: str | int, month: str | int, day: str | int) -> Any:
         found = date(int(year), int(month), int(day))
     except ValueError:
         found = None
-    if found is None or found.year not in _YEARS:
+    if found is None or found.year not in YEARS:
         return Unread(
             Rule.TAB_03, f"{cell[:40]!r} is not a day of the calendar, or of no use as one"
         )

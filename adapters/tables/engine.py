@@ -6,6 +6,7 @@ from datetime import date
 from itertools import repeat
 from typing import Any
 
+from adapters.tables.at_once import read_at_once
 from adapters.tables.cells import CellReader, Exact, Unread
 from adapters.tables.drafts import Draft, Pointers
 from adapters.tables.headings import Layout, Match
@@ -14,7 +15,7 @@ from adapters.tables.laying_out import Payloads, ReadColumn, laid_out
 from adapters.tables.notation import Notation, notation_of
 from adapters.tables.number_forms import USUAL_FORM
 from adapters.tables.profile_model import Profile
-from adapters.tables.values import ALIKE, reader_of
+from adapters.tables.values import reader_of
 from contracts.messages import Item
 from contracts.reasons import Severity
 
@@ -112,6 +113,10 @@ class Table:
             return ReadColumn(match, [None] * len(cells), is_empty=True)
         order, form = self._notation.order_of(match), self._notation.form_of(match)
         asked = Asked(match, self._profile, order, form, apostrophes=self._source.is_csv)
+        if self._source.is_csv and (
+            values := read_at_once(asked, cells, self._source.longest_cell)
+        ):
+            return ReadColumn(match, values)
         reader = CellReader(
             reader_of(asked),
             reader_of(replace(asked, form=USUAL_FORM)),
@@ -119,11 +124,8 @@ class Table:
             self._source.longest_cell,
             Severity(column.unreadable),
         )
-        are_values = ALIKE.get(column.kind) if self._source.is_csv else None
-        if are_values is not None and reader.are_usual(cells) and are_values(cells):
-            return ReadColumn(match, [cell or None for cell in cells] if "" in cells else cells)
-        values = reader.values(self._distinct[match.index])
-        return ReadColumn(match, list(map(values.__getitem__, cells)), reader.has_unread)
+        read = reader.values(self._distinct[match.index])
+        return ReadColumn(match, list(map(read.__getitem__, cells)), reader.has_unread)
 
     def items(self, first: int) -> list[tuple[int, Item]]:
         """(number of the row, its item) where rows are items as they stand, numbered from `first`."""

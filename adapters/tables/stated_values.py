@@ -7,7 +7,6 @@ decimal sign that cannot be told, a unit that the column does not have, a number
 
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -49,21 +48,6 @@ def _line(asked: Asked) -> Reader:
         return (text if text.isascii() else unicodedata.normalize("NFC", text)) or None
 
     return read
-
-
-def _are_lines(cells: Sequence[str]) -> bool:
-    """Whether each of these cells of a CSV file is read as it is, or empty: told from all of them at once."""
-    joined = "\n".join(cells)
-    return (
-        joined.isascii()
-        and "'" not in joined
-        and "E+" not in joined
-        and joined.count("\n") == len(cells) - 1
-        and joined.replace("\n", "").isprintable()
-        and " \n" not in joined
-        and "\n " not in joined
-        and joined == joined.strip(" ")
-    )
 
 
 def _number(asked: Asked) -> Reader:
@@ -180,6 +164,3 @@ STATED_KINDS = {
     "moment": _moment,
     "structure": _structure,
 }
-
-#: Kind -> whether the cells of a column are their own values, all of them.
-ALIKE: dict[str, Callable[[Sequence[str]], bool]] = {"line": _are_lines}

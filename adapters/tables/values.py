@@ -15,7 +15,7 @@ from adapters.tables.dates import date_reader
 from adapters.tables.folding import fold, squeeze
 from adapters.tables.kinds import YES_NO, Asked, Reader
 from adapters.tables.number_forms import NumberForm
-from adapters.tables.stated_values import ALIKE, STATED_KINDS
+from adapters.tables.stated_values import STATED_KINDS
 from contracts.identifiers import normalise_postcode
 from contracts.reasons import Rule
 
@@ -27,9 +27,6 @@ _CODES_LISTED = 10
 _REPAIRED_BY_EXCEL = re.compile(r"'?([0-9]+)(?:\.0+)?")
 _CUT_BY_EXCEL = re.compile(r"[0-9](?:\.[0-9]+)?[eE]\+?[0-9]+")
 _VOLTAGES = re.compile(r"\s*\(?\b[0-9.]+(?:\s*/\s*[0-9.]+)*\s*kV\)?\s*$", re.IGNORECASE)
-
-
-__all__ = ["ALIKE", "DATES", "KINDS", "NUMBERS", "reader_of"]
 
 
 def reader_of(asked: Asked) -> Reader:
