@@ -7,33 +7,16 @@ the running hub decides with.
 
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from contracts.messages import Envelope
 from contracts.reasons import Reason, has_errors
 from contracts.receipts import Outcome, receipt
-from contracts.visibility import Principal
-from registry_store.rules.asset_statement import Stated, statement_reasons
-from registry_store.rules.category_draft import Drafted
-from registry_store.rules.decision import Accepted, Context, Decision, Rejected, Setting
-from registry_store.rules.mapping_profile_publish import StatedProfile
-from router import offline_units
 from router.bootstrap import Language
-from router.offline_units import AssumingState, Validated
-from router.pipeline.reading import Reading, ReadItem, placed, read
-from router.routes import ROUTES
-
-#: Stands for whoever will send the file: may register for anyone.
-_ANYONE = Principal("O-0000-0000-0000-0", frozenset({"facilitator"}))
-_REGISTRATIONS = ("asset.register", "organisation.register")
-_OF_UNITS = {
-    "market_unit.create": offline_units.create,
-    "market_unit.compose": offline_units.recompose,
-}
-#: Members that only the running hub can give.
-_OF_THE_HUB = ("registered_by",)
+from router.offline_items import Asked, Items
+from router.pipeline.reading import Reading, read
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +80,8 @@ def _result(outcome: Outcome, record: dict[str, Any] | None) -> dict[str, Any]:
 def validate(envelope: Envelope, language: Language) -> Validation:
     """Every item of a message answered, as the hub would answer it into an empty registry."""
     reading = read(envelope, language.adapters, language.limits)
-    setting = language.setting(envelope.received_at, bytes(32))
-    state = AssumingState()
-    pairs = (
-        [_validated(item, reading, state, setting) for item in reading.items]
-        if reading.is_readable
-        else []
-    )
+    items = items_of(reading, language, keeps_records=True)
+    pairs = [items.answer(item) for item in reading.items] if reading.is_readable else []
     outcomes, records = tuple(outcome for outcome, _ in pairs), tuple(record for _, record in pairs)
     return Validation(
         reading,
@@ -112,6 +90,20 @@ def validate(envelope: Envelope, language: Language) -> Validation:
         reading.reasons,
         _receipt(reading, outcomes, envelope),
     )
+
+
+def items_of(
+    reading: Reading,
+    language: Language,
+    *,
+    keeps_records: bool,
+    before: Mapping[int, str] | None = None,
+) -> Items:
+    """What answers the items of a message, or of an excerpt of a file."""
+    envelope = reading.envelope
+    setting = language.setting(envelope.received_at, bytes(32))
+    asked = Asked(reading.adapter, envelope.sender, reading.message_id, setting, keeps_records)
+    return Items(asked, before)
 
 
 def _receipt(reading: Reading, outcomes: Sequence[Outcome], envelope: Envelope) -> dict[str, Any]:
@@ -129,58 +121,3 @@ def _receipt(reading: Reading, outcomes: Sequence[Outcome], envelope: Envelope) 
         versions=reading.decoded.versions,
         document=reading.decoded.document,
     )
-
-
-def _validated(
-    read_item: ReadItem, reading: Reading, state: AssumingState, setting: Setting
-) -> tuple[Outcome, dict[str, Any] | None]:
-    item = read_item.item
-    context = Context(setting, reading.envelope.sender, reading.message_id, item.place, "", _ANYONE)
-    if read_item.command is None:
-        route = ROUTES.get(item.command)
-        found = () if route is None else route.diagnose(item.payload, context)
-        status, record = "rejected", None
-    else:
-        status, found, record = _decided(read_item, state, context)
-    reasons = (*read_item.reasons, *placed(found, item, reading.adapter))
-    distinct = tuple({(r.rule, r.place): r for r in reversed(reasons)}.values())[::-1]
-    return Outcome(item.number, item.place, status, item.command, distinct), record
-
-
-def _decided(read_item: ReadItem, state: AssumingState, context: Context) -> Validated:
-    name, route = read_item.item.command, ROUTES[read_item.item.command]
-    command = route.prepare(read_item.command, context)
-    if (validated := _OF_UNITS.get(name)) is not None:
-        return validated(command, state, context)
-    if isinstance(command, Drafted | StatedProfile):
-        return "rejected" if command.reasons else "accepted", command.reasons, None
-    if name in _REGISTRATIONS:
-        return _registered(route.decide(command, state, context), state)
-    if isinstance(command, Stated):
-        reasons = command.reasons
-        if command.category is not None:
-            reasons = (
-                *reasons,
-                *statement_reasons(command.command, command.category, state, context),
-            )
-        if has_errors(reasons):
-            return "rejected", reasons, None
-        return "accepted", reasons, _shown("asset", command.content)
-    return "accepted", (), None
-
-
-def _registered(decision: Decision, state: AssumingState) -> Validated:
-    if isinstance(decision, Rejected):
-        return "rejected", decision.reasons, None
-    if isinstance(decision, Accepted):
-        (change,) = decision.changes
-        state.apply(change)
-        return "accepted", decision.warnings, _shown(change.kind, change.content)
-    return "accepted", (), _shown(decision.record.kind, decision.record.content)
-
-
-def _shown(kind: str, content: Any) -> dict[str, Any]:
-    return {
-        "kind": kind,
-        **{name: value for name, value in content.items() if name not in _OF_THE_HUB},
-    }

@@ -134,4 +134,5 @@ def _put_only_elements(
 
 def twofold(pointers: Mapping[str, str]) -> tuple[str, ...]:
     """Pointers that are a member themselves and an object with members: a record's id, or its reference."""
-    return tuple(each for each in pointers if f"{each}/ref" in pointers)
+    objects = {pointer.rpartition("/")[0] for pointer in pointers}
+    return tuple(each for each in pointers if each in objects)
