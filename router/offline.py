@@ -6,7 +6,6 @@ the running hub decides with.
 """
 
 import hashlib
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,6 +15,7 @@ from contracts.reasons import Reason, has_errors
 from contracts.receipts import Outcome, receipt
 from router.bootstrap import Language
 from router.offline_items import Asked, Items
+from router.offline_tally import Tally
 from router.pipeline.reading import Reading, read
 
 
@@ -37,34 +37,20 @@ class Validation:
         """The receipt in the sender's own format."""
         return self.reading.adapter.encode_receipt(self.receipt)[1]
 
+    @property
+    def tally(self) -> Tally:
+        tally = Tally(notes=self.reading.decoded.notes)
+        tally.say(self.reasons)
+        tally.add(self.outcomes)
+        return tally
+
     def as_json(self) -> dict[str, Any]:
-        accepted = sum(outcome.status != "rejected" for outcome in self.outcomes)
-        reasons = [
-            *self.reasons,
-            *(reason for outcome in self.outcomes for reason in outcome.reasons),
-        ]
-        body: dict[str, Any] = {
-            "items": len(self.outcomes),
-            "accepted": accepted,
-            "rejected": len(self.outcomes) - accepted,
-            "warnings": sum(not reason.is_error for reason in reasons),
-            "by_code": _counted(reason.rule.code for reason in reasons),
-            "by_rule": _counted(reason.rule.key for reason in reasons),
-            "notes": list(self.reading.decoded.notes),
-            "results": [
-                _result(o, record) for o, record in zip(self.outcomes, self.records, strict=True)
-            ],
-        }
-        if self.reasons:
-            body["reasons"] = [reason.as_json() for reason in self.reasons]
-        return body
+        answers = zip(self.outcomes, self.records, strict=True)
+        return self.tally.as_json([result_of(outcome, record) for outcome, record in answers])
 
 
-def _counted(keys: Any) -> dict[str, int]:
-    return dict(sorted(Counter(keys).items()))
-
-
-def _result(outcome: Outcome, record: dict[str, Any] | None) -> dict[str, Any]:
+def result_of(outcome: Outcome, record: dict[str, Any] | None) -> dict[str, Any]:
+    """One item, for `--json`."""
     result: dict[str, Any] = {
         "item": outcome.item,
         "place": outcome.place,

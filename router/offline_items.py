@@ -72,6 +72,8 @@ class Items:
         self._state = AssumingState()
         self._alone: dict[Touch, _Alone] = {}
         self._held: dict[Touch, str] = {}
+        self._refused: list[Touch] = []
+        self._assumed: list[Touch] = []
         #: Ids are the hub's to give: what the file itself registers is named by its place.
         self._places: dict[str, str] = {}
         self._decides_all = asked.keeps_records
@@ -93,13 +95,18 @@ class Items:
         return Outcome(item.number, item.place, status, item.command, distinct), record
 
     @property
+    def touched(self) -> set[int]:
+        """Digests of what assets of these items hold, or would: what earlier parts of the file may hold already."""
+        return {*self.held, *map(digest_of, filter(_is_exclusive, self._refused))}
+
+    @property
     def held(self) -> dict[int, str]:
         """Digest -> place of the asset, of what accepted assets hold and no other may: strong keys, references."""
         alone = ((touch, each.context.place) for touch, each in self._alone.items())
         return {
             digest_of(touch): place
             for touch, place in (*self._held.items(), *alone)
-            if not isinstance(touch, Key) or touch.is_strong
+            if _is_exclusive(touch)
         }
 
     def _decided(self, read_item: ReadItem, context: Context) -> Validated:
@@ -114,8 +121,7 @@ class Items:
             reasons = _own_reasons(command, self._state, context)
             recorded = None if has_errors(reasons) else _shown("asset", command.content)
             return _status(reasons), reasons, recorded
-        self._decide_alone(tuple(self._alone.values()))
-        self._decides_all = True
+        self._see_all()
         if (validated := _OF_UNITS.get(name)) is not None:
             return validated(command, self._state, context)
         if name == "organisation.register":
@@ -125,8 +131,7 @@ class Items:
     def _asset(self, stated: Stated[Any], context: Context) -> Validated:
         touches: tuple[Touch, ...] = (*stated.keys, *own_refs(stated.command, context.party))
         if stated.command.on_existing != "refuse":
-            self._decide_alone(tuple(self._alone.values()))
-            self._decides_all = True
+            self._see_all()
         elif self._before:
             self._assume(touches)
         met = self._alone.keys() & touches
@@ -135,9 +140,12 @@ class Items:
                 {self._alone[touch].context.place: self._alone[touch] for touch in met}.values()
             )
         if self._decides_all or met or stated.category is None or self._is_held(touches):
-            return self._applied(_REGISTER_ASSET.decide(stated, self._state, context), context)
+            decision = _REGISTER_ASSET.decide(stated, self._state, context)
+            self._refused += touches if isinstance(decision, Rejected) else ()
+            return self._applied(decision, context)
         reasons = _own_reasons(stated, self._state, context)
         if has_errors(reasons):
+            self._refused += touches
             return "rejected", reasons, None
         self._alone.update(dict.fromkeys(touches, _Alone(stated, context, touches)))
         return "accepted", reasons, None
@@ -147,6 +155,15 @@ class Items:
         return bool(keys or refs) and any(
             touch[:2] in (keys if isinstance(touch, Key) else refs) for touch in touches
         )
+
+    def _see_all(self) -> None:
+        """What comes now may meet any item before it; of what is assumed too little is known for that."""
+        self._decide_alone(tuple(self._alone.values()))
+        self._decides_all = True
+        for touch in self._assumed:
+            found: Any = self._state.keys if isinstance(touch, Key) else self._state.refs
+            found.pop(touch[:2], None)
+        self._assumed.clear()
 
     def _decide_alone(self, registrations: Iterable[_Alone]) -> None:
         """In full, so that what comes now sees them."""
@@ -173,7 +190,9 @@ class Items:
         if not self._places:
             return reasons
         return tuple(
-            replace(r, text=_ASSET_ID.sub(lambda id: self._places.get(id[0], id[0]), r.text))
+            replace(
+                r, text=_ASSET_ID.sub(lambda found: self._places.get(found[0], found[0]), r.text)
+            )
             for r in reasons
         )
 
@@ -188,6 +207,12 @@ class Items:
                 self._state.keys[touch.scheme, touch.value] = {place: 0}
             else:
                 self._state.refs[touch] = place
+            self._assumed.append(touch)
+
+
+def _is_exclusive(touch: Touch) -> bool:
+    """Whether one asset alone may hold it."""
+    return not isinstance(touch, Key) or touch.is_strong
 
 
 def digest_of(touch: Touch) -> int:

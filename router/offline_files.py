@@ -1,0 +1,113 @@
+"""Files of any size validated without servers: cut as a batch is, the excerpts answered by several processes, in order.
+
+An excerpt is answered alone first. Where assets of it hold, or would hold, what only one asset may hold (a
+strong key, a sender's reference) and an earlier excerpt holds already, it is answered once more, knowing that. So
+duplicates are found however far apart they stand. What else one item could mean for another is looked at within
+an excerpt alone: updates of what the file itself registers, possible doubles (ASSET-04), and market units, whose
+members are assumed to be what they should be where another excerpt registers them.
+"""
+
+import os
+import zlib
+from array import array
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from dataclasses import replace
+from multiprocessing import get_context
+from typing import BinaryIO
+
+from adapters.cutting import Cut, CutLimits, Cutter, Excerpt
+from contracts.messages import Envelope
+from router.batches.expanding import FileBroken
+from router.offline_excerpts import Job, Part, answer_excerpt, speak
+from router.offline_tally import Tally
+
+#: Larger than those of a batch: nobody waits for the first of them.
+EXCERPT_ROWS = 1_000
+_AHEAD_OF_EACH = 3
+_BETWEEN_PLACES = "\0"
+
+
+class FileValidation:
+    """The parts of a file in their order, read once; `tally` is complete after."""
+
+    def __init__(self, cut: Cut, envelope: Envelope, *, shows_results: bool = False) -> None:
+        self._cut = cut
+        # Only the parts of a file are read; what it is known by is for the hub.
+        self._envelope = replace(envelope, message_id=envelope.message_id or "validation")
+        self._shows_results = shows_results
+        self._held = _Held()
+        self.tally = Tally(notes=cut.head.notes)
+        self.tally.say(cut.head.reasons)
+
+    def parts(self, pool: Executor, ahead: int) -> Iterator[Part]:
+        """At most `ahead` excerpts are under way at a time."""
+        waiting: deque[tuple[Excerpt, Future[Part]]] = deque()
+        try:
+            for excerpt in self._cut.excerpts:
+                waiting.append((excerpt, pool.submit(answer_excerpt, self._job(excerpt))))
+                if len(waiting) >= ahead:
+                    yield self._settled(*waiting.popleft(), pool)
+        except FileBroken as broken:
+            self._cut.reasons.append(broken.reason)
+        while waiting:
+            yield self._settled(*waiting.popleft(), pool)
+        self.tally.say(self._cut.reasons)
+
+    def _job(self, excerpt: Excerpt, before: Mapping[int, str] = {}) -> Job:
+        envelope = replace(self._envelope, body=excerpt.body, excerpt=excerpt.said)
+        return Job(envelope, self._shows_results, before)
+
+    def _settled(self, excerpt: Excerpt, answered: Future[Part], pool: Executor) -> Part:
+        part = answered.result()
+        if before := self._held.among(part.touched):
+            part = pool.submit(answer_excerpt, self._job(excerpt, before)).result()
+        self._held.add(part)
+        self.tally.join(part.tally)
+        self.tally.say(part.reasons)
+        return part
+
+
+class _Held:
+    """What the assets of a file hold so far. About 100 bytes for each key and reference."""
+
+    def __init__(self) -> None:
+        #: Digest -> number of the excerpt that holds it.
+        self._excerpt: dict[int, int] = {}
+        self._places: list[tuple[array[int], bytes]] = []
+
+    def add(self, part: Part) -> None:
+        number = len(self._places)
+        for digest in part.held:
+            self._excerpt.setdefault(digest, number)
+        places = _BETWEEN_PLACES.join(part.places).encode("utf-8", "replace")
+        self._places.append((part.held, zlib.compress(places, 1)))
+
+    def among(self, digests: "array[int]") -> dict[int, str]:
+        """Those that are held already, with the place of who holds them."""
+        if self._excerpt.keys().isdisjoint(digests):
+            return {}
+        return {digest: self._place(digest) for digest in digests if digest in self._excerpt}
+
+    def _place(self, digest: int) -> str:
+        held, places = self._places[self._excerpt[digest]]
+        return zlib.decompress(places).decode().split(_BETWEEN_PLACES)[held.index(digest)]
+
+
+def cut_file(source: BinaryIO, envelope: Envelope, cutter: Cutter) -> Cut:
+    return cutter.cut(source, envelope, CutLimits(rows=EXCERPT_ROWS))
+
+
+def processes() -> int:
+    """As many as there are cores for us."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def in_processes(validation: FileValidation, on_part: Callable[[Part], None]) -> None:
+    """Answers every part of the file."""
+    count = processes()
+    spawn = get_context("spawn")
+    with ProcessPoolExecutor(count, mp_context=spawn, initializer=speak) as pool:
+        for part in validation.parts(pool, count * _AHEAD_OF_EACH):
+            on_part(part)
