@@ -1,5 +1,6 @@
 """Documents of mapping profiles that come from outside: read, or refused with everything that is wrong."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -19,6 +20,7 @@ from contracts.canonical import canonical_json
 from contracts.categories import Catalogue
 from contracts.reasons import Reason, Rule, escape_pointer
 
+_NUMBER = re.compile(r"[1-9][0-9]{0,3}\.(0|[1-9][0-9]{0,3})")
 #: Of a document that is nothing like a profile not every member is told.
 _MOST_TOLD = 50
 _LONGEST_TEXT = 300
@@ -39,6 +41,9 @@ class ProfileReader:
         read = self.read(document)
         if not isinstance(read, Profile):
             return read
+        if not _NUMBER.fullmatch(read.version):
+            text = "a version number is major.minor, without leading zeros"
+            return (Reason(Rule.MAP_01, text, "/version"),)
         if read.name in self._reserved or read.name in self._catalogue.names():
             text = f"{read.name} is a layout of the hub's own"
             return (Reason(Rule.MAP_02, text, "/name"),)
