@@ -66,6 +66,14 @@ class Counts(NamedTuple):
     scheduled: int
     warnings: int
 
+    def sentences(self, shown: int) -> list[str]:
+        """In words, for formats that have no place for numbers. `shown`: refused rows that stand beside."""
+        parts = [f"{count} {name}" for name, count in self._asdict().items() if count and name != "rows"]
+        found = [f"{self.rows} rows answered{': ' if parts else ''}{', '.join(parts)}"]
+        if self.rejected > shown:
+            found.append(f"the first {shown} of {self.rejected} rejected rows stand here, all in the outcome file")
+        return found
+
     def status(self, *, has_errors: bool) -> str:
         """Of the whole. `has_errors`: something is wrong with the file itself, or it was not taken to its end;
         what was done before it stands.
@@ -152,7 +160,9 @@ def summary_receipt(
     `reasons` and `refused` are as they stand in a receipt; `said`: notes, versions and document of the file.
     """
     has_errors = any(reason["severity"] == Severity.error for reason in reasons)
-    optional = {"on_behalf_of": on_behalf_of, "reasons": list(reasons), **(said or {})}
+    said = dict(said or {})
+    notes = [*counts.sentences(len(refused)), *said.pop("notes", ())]
+    optional = {"on_behalf_of": on_behalf_of, "reasons": list(reasons), **said}
     return {
         "receipt_id": receipt_id,
         "message_id": message_id,
@@ -164,6 +174,7 @@ def summary_receipt(
         "counts": counts._asdict(),
         "by_rule": dict(by_rule),
         "items": list(refused),
+        "notes": notes,
         **{name: value for name, value in optional.items() if value},
     }
 

@@ -39,6 +39,7 @@ MOST_TEXTS = 200
 _TYPES, _PROCESSES = {COMMANDS_DOCUMENT.type}, {COMMANDS_DOCUMENT.process_type}
 _ROLES = {f"A{number:02d}" for number in range(1, 47)}
 _ELLIPSIS = " ..."
+_OF_BATCH = {"rejected": FULLY_REJECTED, "partially_accepted": ERRORS_IN_SERIES}
 
 
 def acknowledgement(receipt: Mapping[str, Any]) -> bytes:
@@ -168,7 +169,9 @@ class _Told:
 def _reasons(receipt: Mapping[str, Any], told: _Told) -> Iterator[str]:
     told.close()
     own, notes = receipt.get("reasons", ()), receipt.get("notes", ())
-    if told.items == told.rejected or any(r["severity"] == "error" for r in own):
+    if "counts" in receipt:  # of a batch: what was decided before the file broke off stands
+        yield from _reason(_OF_BATCH.get(receipt["status"], FULLY_ACCEPTED), "", 1)
+    elif told.items == told.rejected or any(r["severity"] == "error" for r in own):
         yield from _reason(FULLY_REJECTED, "", 1)
     else:
         yield from _reason(ERRORS_IN_SERIES if told.rejected else FULLY_ACCEPTED, "", 1)
