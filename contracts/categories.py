@@ -119,6 +119,11 @@ class Catalogue:
     def __iter__(self) -> Iterator[Category]:
         return iter(self._held.versions.values())
 
+    @property
+    def state(self) -> object:
+        """What it holds: the same object until it is renewed."""
+        return self._held
+
     def get(self, name: str, version: str) -> Category | None:
         return self._held.versions.get((name, version))
 
@@ -137,7 +142,7 @@ class Catalogue:
         return tuple(sorted(self._held.newest_first))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Held:
     """What a catalogue holds at one time; never changed."""
 

@@ -21,6 +21,7 @@ from adapters.market_document.header import (
     read_header,
     receiver_reasons,
 )
+from adapters.market_document.known_shapes import KnownShapes, Shapes
 from adapters.market_document.layout import COMMANDS, Series
 from adapters.market_document.places import place_of
 from adapters.market_document.plans import Plans, name_of
@@ -42,6 +43,7 @@ class DocumentReader:
         self._schemas = schemas
         self._plans = Plans(series)
         self._series_tag = self._plans.tag("TimeSeries")
+        self._known = KnownShapes()
 
     def read(self, root: etree._Element, envelope: Envelope, limits: Limits) -> Decoded:
         """The items, or the reasons why there are none."""
@@ -67,8 +69,11 @@ class DocumentReader:
         if not self._is_for_hub or has_errors(reasons):
             return None
         check, said = self._check(envelope), envelope.excerpt or {}
-        first = said.get("first", 1)
-        found = items_of(frame, self._plans, first=first, read=check.read, checked=check.item)
+        first, shapes = said.get("first", 1), Shapes(self._plans, check.read)
+        if said:
+            key = (frame.opening, envelope.received_at, self._forms.catalogue.state)
+            shapes = self._known.of(key, shapes)
+        found = items_of(frame, self._plans, first=first, shapes=shapes, checked=check.item)
         return None if found is None else self._answer(header, *found, said)
 
     def head(self, root: etree._Element, limits: Limits) -> Decoded:

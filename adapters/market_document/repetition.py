@@ -14,10 +14,10 @@ from typing import NamedTuple
 from lxml import etree
 
 from adapters.market_document.elements import NOT_XML
+from adapters.market_document.known_shapes import Shapes
 from adapters.market_document.names import local
 from adapters.market_document.parsing import parse
 from adapters.market_document.plans import Plans, name_of
-from adapters.market_document.shapes import Read, Shape, learnt
 from adapters.market_document.templates import Texts
 from contracts.messages import Item, Limits
 
@@ -29,7 +29,6 @@ _START, _END = "<TimeSeries>", "</TimeSeries>"
 _CONTROLS = bytes({*range(32)} - {9, 10, 13})
 _REFERENCE = re.compile("&(?:(amp|lt|gt|quot|apos)|#([0-9]{1,7})|#x([0-9A-Fa-f]{1,6}));")
 _NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
-_BETWEEN_TAGS = re.compile(">[^<]*<")
 _OPENING, _CLOSING = re.compile("<[A-Za-z_][^<>]*>"), re.compile(r"\s*</[^<>]*>\s*")
 
 
@@ -76,15 +75,14 @@ def items_of(
     plans: Plans,
     *,
     first: int,
-    read: Read,
+    shapes: Shapes,
     checked: Callable[[etree._Element, int], Item],
 ) -> tuple[list[Item], list[str]] | None:
     """Items, numbered from `first`, and the names of their series; None where the document is to be read by
     its tree.
 
-    `read` reads an element; `checked` reads the element of that number and says all that is wrong with it.
+    `checked` reads the element of that number and says all that is wrong with it.
     """
-    shapes = _Shapes(plans, read)
     items: list[Item] = []
     names: list[str] = []
     misses = 0
@@ -112,35 +110,6 @@ def items_of(
         if not item.reasons:
             shapes.learn(text, element)
     return items, names
-
-
-class _Shapes:
-    """The shapes of one document: by their tags, and the one that matched last, which is tried first."""
-
-    def __init__(self, plans: Plans, read: Read) -> None:
-        self._plans = plans
-        self._read = read
-        self._latest: Shape | None = None
-        self._by_tags: dict[str, list[Shape]] = {}
-
-    def matched(self, text: str) -> tuple[Shape, Texts] | None:
-        latest = self._latest
-        match = None if latest is None else latest.match(text)
-        if latest is not None and match is not None:
-            return latest, match.groups()
-        if not self._by_tags:
-            return None
-        for shape in self._by_tags.get(_BETWEEN_TAGS.sub("><", text), ()):
-            if (match := shape.match(text)) is not None:
-                self._latest = shape
-                return shape, match.groups()
-        return None
-
-    def learn(self, text: str, element: etree._Element) -> None:
-        shape = learnt(text, element, self._plans, self._read)
-        if shape is not None:
-            self._by_tags.setdefault(_BETWEEN_TAGS.sub("><", text), []).append(shape)
-            self._latest = shape
 
 
 def _element(frame: Frame, text: str) -> etree._Element | None:

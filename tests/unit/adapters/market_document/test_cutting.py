@@ -10,11 +10,15 @@ from typing import Any
 import pytest
 
 from adapters.cutting import Cut, CutLimits, Cutter
-from adapters.market_document import cutting, cutting_tags
+from adapters.market_document import cutting, cutting_tags, known_shapes
+from adapters.market_document.adapter import MarketDocuments
 from adapters.market_document.cutting_names import SeriesNames
 from adapters.market_document.cutting_tags import SoundSeries
+from contracts.categories import Catalogue
+from contracts.commands import COMMANDS
 from contracts.messages import Decoded, Item, Limits
 from tests.support import generated
+from tests.support.registry import LANGUAGE
 from tests.unit.adapters.market_document.documents import (
     adapter,
     decoded,
@@ -304,3 +308,34 @@ def test_names_are_compared_over_the_whole_document(chance: random.Random) -> No
 def test_it_is_a_cutter_that_needs_no_whole_file() -> None:
     assert isinstance(adapter(), Cutter)
     assert not adapter().needs_whole(envelope(b""))
+
+
+def test_what_was_learnt_of_one_excerpt_is_known_in_the_next_as_long_as_the_categories_are_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    learnt: list[str] = []
+    learn = known_shapes.learnt
+
+    def counted(text: str, *others: Any) -> Any:
+        learnt.append(text)
+        return learn(text, *others)
+
+    monkeypatch.setattr(known_shapes, "learnt", counted)
+    body = document(*[heat_pump(f"<make>{n}</make>\n", number=n) for n in range(1, 201)]).encode()
+    catalogue = Catalogue(LANGUAGE.catalogue)
+    read = MarketDocuments(catalogue, COMMANDS)
+    for renewed in (False, True):
+        if renewed:
+            catalogue.renew(LANGUAGE.catalogue)
+        for excerpt in cut_of(body, rows=40).excerpts:
+            items = read.decode(envelope(excerpt.body, excerpt=excerpt.said), Limits()).items
+            assert [item.payload["attributes"]["make"] for item in items] == [
+                str(item.number) for item in items
+            ]
+        assert len(learnt) == 1 + renewed
+
+
+def test_shapes_are_forgotten_where_a_file_has_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(known_shapes, "_MOST", 3)
+    for seed in range(3):
+        assert_cut_as_whole(large(random.Random(seed), 60).encode(), 30)
