@@ -35,12 +35,9 @@ def answer_of(outcomes: Sequence[_Outcome]) -> Answer:
         return NO_ANSWER
     if len(outcomes) == 1:
         (outcome,) = outcomes
-        return Answer(
-            outcome["status"],
-            outcome.get("id", ""),
-            str(outcome.get("version", "")),
-            *_reasons(outcome),
-        )
+        codes, texts = _reasons(outcome) if outcome["reasons"] else ("", "")
+        version = str(outcome.get("version", ""))
+        return Answer(outcome["status"], outcome.get("id", ""), version, codes, texts)
     each = [(_of(outcome), answer_of([outcome])) for outcome in outcomes]
     return Answer(
         *("; ".join(f"{of}: {answer[at]}" for of, answer in each if answer[at]) for at in range(5))

@@ -112,16 +112,23 @@ class _Adding:
     def answered(self, record: _Record, outcomes: list[Mapping[str, Any]]) -> bytes:
         """A row with too few cells is filled up, so that the answer stands below its headings."""
         missing = self._width - record.cells if record.cells else 0
-        cells = [escaped(text) for text in answer_of(outcomes)]
+        answer = answer_of(outcomes)
+        if not answer.texts and len(outcomes) == 1 and missing <= 0:
+            # Nearly all rows: words of the hub's own, which need no quotes.
+            return self._ended(record, self._look.separator.join(("", *answer)))
+        cells = [escaped(text) for text in answer]
         return self._with(record, ("",) * max(0, missing) + (*cells,))
 
     def _with(self, record: _Record, cells: tuple[str, ...]) -> bytes:
-        end = _end_of(record.text)
-        own = record.text[: len(record.text) - len(end)].encode(*self._look.read_as)
         text = io.StringIO()
         # An empty cell first, so that the line begins with a separator.
         csv.writer(text, delimiter=self._look.separator, lineterminator="").writerow(("", *cells))
-        return own + f"{text.getvalue()}{end or self._end}".encode(self._look.write_as, "replace")
+        return self._ended(record, text.getvalue())
+
+    def _ended(self, record: _Record, added: str) -> bytes:
+        end = _end_of(record.text)
+        own = record.text[: len(record.text) - len(end)].encode(*self._look.read_as)
+        return own + f"{added}{end or self._end}".encode(self._look.write_as, "replace")
 
 
 def _end_of(text: str) -> str:
