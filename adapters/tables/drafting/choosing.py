@@ -7,7 +7,9 @@ from adapters.tables.drafting.matching import NAMED, PROPOSED, Fit, fits_of, is_
 from adapters.tables.drafting.observed import Observed
 from adapters.tables.drafting.slots import SlotColumn
 from adapters.tables.drafting.targets import EASTING, NORTHING, POINT, Target
+from adapters.tables.drafting.units import unit_in, without_unit
 from adapters.tables.drafting.vocabulary import Vocabulary
+from adapters.tables.folding import fold
 
 #: A column that another one has taken the best target from takes its next only where that is this sure.
 _NEXT = 0.75
@@ -66,34 +68,61 @@ def choose(
         _Candidate(slot.whole, fits_of(slot.whole, targets, vocabulary, about), slot)
         for slot in slots
     ]
-    chosen: dict[int, Chosen] = {}
-    taken: dict[str, Observed] = {}
-    left: dict[int, Left] = {}
+    choice = _Choice()
     ranked = sorted(
         ((fit, each) for each in candidates for fit in each.fits if fit.score >= PROPOSED),
         key=lambda pair: (-pair[0].score, not pair[0].target.is_mandatory, pair[1].column.index),
     )
     for fit, each in ranked:
+        choice.consider(fit, each)
+    return choice.of(candidates)
+
+
+class _Choice:
+    """Grows with each pair that is considered, the surest first."""
+
+    def __init__(self) -> None:
+        self._chosen: dict[int, Chosen] = {}
+        self._left: dict[int, Left] = {}
+        self._taken: dict[str, Observed] = {}
+        self._quantities: dict[tuple[str, str], Observed] = {}
+
+    def consider(self, fit: Fit, each: _Candidate) -> None:
         column, pointer = each.column, fit.target.pointer
-        if column.index in chosen or column.index in left:
-            continue
-        if pointer in taken and pointer != POINT:
-            continue
-        best = fit is each.fits[0]
-        rivals = [other for other in each.fits if other.target.pointer not in taken]
+        if column.index in self._chosen or column.index in self._left:
+            return
+        quantity = _quantity(column)
+        if quantity is not None and quantity in self._quantities:
+            text = f"it is {self._quantities[quantity].heading[:200]!r} in another unit"
+            self._left[column.index] = Left(column, text, ((pointer, fit.score),), each.slot)
+            return
+        if pointer in self._taken and pointer != POINT:
+            return
+        rivals = [other for other in each.fits if other.target.pointer not in self._taken]
         if is_ambiguous(fit, rivals):
-            left[column.index] = _ambiguous(each, rivals)
-        elif best or fit.score >= _NEXT:
-            chosen[column.index] = Chosen(fit, each.slot)
-            taken[pointer] = column
-    _pair_up(chosen)
-    for each in candidates:
-        if each.column.index not in chosen and each.column.index not in left:
-            left[each.column.index] = _left(each, taken)
-    return (
-        tuple(chosen[index] for index in sorted(chosen)),
-        tuple(left[index] for index in sorted(left)),
-    )
+            self._left[column.index] = _ambiguous(each, rivals)
+        elif fit is each.fits[0] or fit.score >= _NEXT:
+            self._chosen[column.index] = Chosen(fit, each.slot)
+            self._taken[pointer] = column
+            if quantity is not None:
+                self._quantities[quantity] = column
+
+    def of(self, candidates: Sequence[_Candidate]) -> tuple[tuple[Chosen, ...], tuple[Left, ...]]:
+        """Every candidate is on one side or the other."""
+        _pair_up(self._chosen)
+        for each in candidates:
+            if each.column.index not in self._chosen:
+                self._left.setdefault(each.column.index, _left(each, self._taken))
+        return (
+            tuple(self._chosen[index] for index in sorted(self._chosen)),
+            tuple(self._left[index] for index in sorted(self._left)),
+        )
+
+
+def _quantity(column: Observed) -> tuple[str, str] | None:
+    """What a column measures, whatever the unit: `Power (kW)` and `Power (MW)` are one."""
+    found = unit_in(column.heading)
+    return None if found is None else (fold(without_unit(column.heading)), found.kind)
 
 
 def _pair_up(chosen: dict[int, Chosen]) -> None:
