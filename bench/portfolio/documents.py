@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from typing import BinaryIO
+from xml.sax.saxutils import escape
 
 from adapters.flat_file.adapter import FlatFiles
 from adapters.flat_file.checksum import checksum
@@ -13,6 +14,7 @@ from adapters.market_document.elements import holder
 from adapters.market_document.layout import SERIES_OF_COMMAND
 from adapters.market_document.series_writing import SeriesWriter
 from bench.portfolio.assets import VERSION
+from bench.portfolio.patterns import Patterns
 from bench.portfolio.payloads import Payloads
 from bench.portfolio.pools import Texts
 from bench.portfolio.rows import Block, Place
@@ -50,6 +52,7 @@ class XmlWriting:
         header: Header,
     ) -> None:
         self._sink, self._entries = sink, _Entries(payloads, columns)
+        self._patterns = Patterns(columns, payloads.kinds, self._series, escape)
         self._writer = SeriesWriter(
             SERIES_OF_COMMAND[_COMMAND], CategoryForms(catalogue), WRITTEN_AT
         )
@@ -61,20 +64,22 @@ class XmlWriting:
         sink.write(head.encode())
 
     def write(self, block: Block) -> None:
-        lines: list[str] = []
-        for number, row in enumerate(block.rows, block.first + 1):
-            entry, version = self._entries.of(row)
-            series = holder(1, "TimeSeries", self._writer.lines(entry, number, ()))
-            if version != VERSION:
-                series = [_restated(line, version) for line in series]
-            lines += series
-        self._sink.write("\n".join([*lines, ""]).encode())
+        item = self._patterns.item
+        series = [item(row, number) for number, row in enumerate(block.rows, block.first + 1)]
+        self._sink.write("".join(series).encode())
 
     def place(self, position: int, pointer: str) -> Place:  # noqa: ARG002 - elements have names of their own
         return Place(position + 1, None, f"{self._root}/TimeSeries[{position + 1}]")
 
     def close(self) -> None:
         self._sink.write(self._end.encode())
+
+    def _series(self, row: Texts, number: int) -> str:
+        entry, version = self._entries.of(row)
+        series = holder(1, "TimeSeries", self._writer.lines(entry, number, ()))
+        if version != VERSION:
+            series = [_restated(line, version) for line in series]
+        return "\n".join([*series, ""])
 
 
 def _restated(line: str, version: str) -> str:
@@ -96,6 +101,7 @@ class FlatWriting:
         header: Header,
     ) -> None:
         self._sink, self._entries = sink, _Entries(payloads, columns)
+        self._patterns = Patterns(columns, payloads.kinds, self._item, lambda text: text)
         self._writer = ItemWriter(Forms(catalogue), WRITTEN_AT, acts_for=None)
         document = Document(header, (Entry("asset.deregister", {"asset": "x"}),))
         whole = FlatFiles(catalogue).encode(document)[1].split(b"\n")
@@ -103,31 +109,29 @@ class FlatWriting:
         sink.write(whole[0] + b"\n")
         self._checksum = checksum([whole[0]])
         self._items = self._records = 0
-        #: Line and records of each item of the block that was written last, by its position.
-        self._last: dict[int, tuple[int, list[str]]] = {}
+        #: First line and records of each item of the block that was written last, by its position.
+        self._last: dict[int, tuple[int, str]] = {}
 
     def write(self, block: Block) -> None:
-        records: list[bytes] = []
         self._last = {}
-        for number, row in enumerate(block.rows, block.first + 1):
-            entry, version = self._entries.of(row)
-            root, *below = self._writer.records(entry, number)
-            if version != VERSION:
-                root = root.replace(f"|{VERSION}|", f"|{version}|", 1)
-            self._last[number - 1] = self._records + len(records) + 2, [root, *below]
-            records += [record.encode() for record in (root, *below)]
-        self._checksum ^= checksum(records)
+        items: list[str] = []
+        for position, row in enumerate(block.rows, block.first):
+            item = self._patterns.item(row, position + 1)
+            self._last[position] = self._records + 2, item
+            self._records += item.count("\n")
+            items.append(item)
+        written = "".join(items).encode()
+        self._checksum ^= checksum(written.split(b"\n"))
         self._items += len(block.rows)
-        self._records += len(records)
-        self._sink.write(b"\n".join([*records, b""]))
+        self._sink.write(written)
 
     def place(self, position: int, pointer: str) -> Place:
         """The line of an attribute that is stated, else that of the item."""
-        line, records = self._last[position]
+        line, item = self._last[position]
         attribute = pointer.removeprefix("/attributes/")
         stated = (
             number
-            for number, record in enumerate(records, line)
+            for number, record in enumerate(item.splitlines(), line)
             if record.split("|")[2] == attribute
         )
         at = next(stated, line)
@@ -137,3 +141,10 @@ class FlatWriting:
         counts = (str(self._records), str(self._checksum), str(self._items))
         trailer = "|".join([*self._trailer[:2], *counts, *self._trailer[5:]])
         self._sink.write(trailer.encode() + b"\n")
+
+    def _item(self, row: Texts, number: int) -> str:
+        entry, version = self._entries.of(row)
+        root, *below = self._writer.records(entry, number)
+        if version != VERSION:
+            root = root.replace(f"|{VERSION}|", f"|{version}|", 1)
+        return "\n".join([root, *below, ""])

@@ -11,8 +11,8 @@ from bench.portfolio.assets import CAPACITY, LOT_SHIFT, LOTS, Assets, replaced
 from bench.portfolio.pools import Texts
 
 _ALL = frozenset({"csv", "xlsx", "parquet", "jsonl", "xml", "flat"})
-#: Where numbers have a type of their own, or their writer refuses anything else.
-_NUMBERS_ALONE = frozenset({"parquet", "flat"})
+#: Where numbers have a type of their own.
+_NUMBERS_ALONE = frozenset({"parquet"})
 
 
 @dataclass(frozen=True, slots=True)

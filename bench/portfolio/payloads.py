@@ -15,6 +15,7 @@ class Payloads:
     """Makes payloads of rows with these columns. `kinds`: of columns, by their pointers."""
 
     def __init__(self, category: str, columns: Texts, kinds: Mapping[str, str]) -> None:
+        self.kinds = kinds
         self._category = {} if category == MIXED else {"category": category}
         self._steps = [
             (*column[1:].rpartition("/")[::2], _READERS.get(kinds[column], read_string))

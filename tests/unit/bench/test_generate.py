@@ -7,9 +7,12 @@ from typing import Any
 
 import pytest
 
+from adapters import Writer
 from bench.generate import Plan, generate
+from bench.portfolio.documents import WRITTEN_AT
 from bench.portfolio.faults import KINDS
 from bench.portfolio.numbers import meter, mpan
+from contracts.documents import Document, Entry, Header
 from contracts.identifiers import mpan_problem
 from contracts.messages import Envelope
 from router.bootstrap import Language, language
@@ -24,6 +27,7 @@ MEDIA_TYPES = {
     "flat": "text/vnd.fmar.flat",
 }
 ROWS = 2_000
+_NOW = datetime(2026, 11, 26, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +45,7 @@ def _answered(
         "bench",
         MEDIA_TYPES[plan.format],
         made.file.read_bytes(),
-        datetime(2026, 11, 26, tzinfo=UTC),
+        _NOW,
         statement_date=date(2026, 11, 1),
     )
     sown = [json.loads(line) for line in made.manifest.read_text().splitlines()]
@@ -150,3 +154,20 @@ def test_an_unknown_word_is_answered_with_those_that_are_known(
         generate(Plan(1, "pdf"), tmp_path / "x", spoken.catalogue)
     with pytest.raises(ValueError, match="xml is written in one way only"):
         generate(Plan(1, "xml", dialect="continental"), tmp_path / "x", spoken.catalogue)
+
+
+@pytest.mark.parametrize("format", ["xml", "flat"])
+def test_documents_are_written_as_the_formats_own_writer_writes_them(
+    format: str, tmp_path: Path, spoken: Language
+) -> None:
+    plan = Plan(300, format, "mixed", faults=0)
+    made = generate(plan, tmp_path / "portfolio", spoken.catalogue)
+    envelope = Envelope("", "bench", MEDIA_TYPES[format], made.file.read_bytes(), _NOW)
+    adapter = next(each for each in spoken.adapters if each.name == format)
+    assert isinstance(adapter, Writer)
+    items = adapter.decode(envelope, spoken.limits).items
+    assert len(items) == 300
+    header = Header(plan.document_id, "bench", "hub", WRITTEN_AT)
+    document = Document(header, tuple(Entry(item.command, item.payload) for item in items))
+    written = adapter.encode(document)[1]
+    assert sorted(written.splitlines()) == sorted(made.file.read_bytes().splitlines())
