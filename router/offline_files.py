@@ -34,8 +34,9 @@ class FileValidation:
 
     def __init__(self, cut: Cut, envelope: Envelope, *, shows_results: bool = False) -> None:
         self._cut = cut
-        # Only the parts of a file are read; what it is known by is for the hub.
-        self._envelope = replace(envelope, message_id=envelope.message_id or "validation")
+        # A part has no id of its own.
+        known_by = envelope.message_id or cut.head.message_id or "validation"
+        self._envelope = replace(envelope, message_id=known_by)
         self._shows_results = shows_results
         self._held = _Held()
         self.tally = Tally(notes=cut.head.notes)

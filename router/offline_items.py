@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from adapters import Adapter
-from contracts.changes import Key, Record
+from contracts.changes import Audience, Key, Record
 from contracts.reasons import Reason, has_errors
 from contracts.receipts import Outcome
 from contracts.visibility import Principal
@@ -202,7 +202,9 @@ class Items:
             if (place := self._before.get(digest_of(touch))) is None:
                 continue
             content = {"status": "pending_validation", "registered_by": _ANYONE.organisation}
-            self._state.records[place] = Record("asset", place, 1, content, _BEGINNING)
+            self._state.records[place] = Record(
+                "asset", place, 1, content, _BEGINNING, audience=Audience("asset")
+            )
             if isinstance(touch, Key):
                 self._state.keys[touch.scheme, touch.value] = {place: 0}
             else:
