@@ -14,8 +14,8 @@ from adapters.outcomes.answers import COLUMNS, REJECTED, RowAnswers, answer_of
 from adapters.outcomes.pieces import Pieces
 
 _BLOCK_ROWS = 5_000
-#: The number of the first row in places: column names stand for a row of headings.
-FIRST_ROW = 2
+#: The number of the first row in places: names of columns are no row.
+FIRST_ROW = 1
 _ANSWER = [pa.field(name, pa.string()) for name in COLUMNS]
 _LISTED = pa.schema(
     [pa.field(name, pa.int64() if name == "item" else pa.string()) for name in listing.COLUMNS]
