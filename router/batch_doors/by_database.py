@@ -15,9 +15,10 @@ from registry_store.batches.showing import ShownBatch
 from registry_store.batches.uploading import Bounds, Upload, UploadRefused
 from registry_store.database import Database
 from router.batch_doors.door import BatchDoorAway, BatchDoorFailed, Opened, Outcomes
+from router.batch_doors.missing import Deregistered, NotConfirmed
 from router.batch_doors.source import Measured
 from router.batch_doors.uploads import UploadFailed, Uploads
-from router.batch_doors.views import batch_as_json, page_as_json
+from router.batch_doors.views import batch_as_json, missing_as_json, page_as_json
 from router.batches.outcome_files import Format, Only, render
 
 NOT_CONTROLLED = {
@@ -88,6 +89,21 @@ class DatabaseDoor:
             refused = controls.wish(connection, id=id, sender=self._sender, wanted=wanted)
         if refused is not None:
             raise BatchDoorFailed(NOT_CONTROLLED[refused])
+
+    def missing(self, id: str, *, after: int, limit: int) -> dict[str, Any]:
+        with _failing(), self._database.reading() as connection:
+            found = self._known(showing.shown(connection, id=id, sender=self._sender), id)
+            return missing_as_json(connection, found, after=after, limit=limit)
+
+    def deregister_missing(self, id: str, *, confirmed: int) -> str:
+        with _failing():
+            with self._database.reading() as connection:
+                found = self._known(showing.shown(connection, id=id, sender=self._sender), id)
+            try:
+                ending = Deregistered(self._database, self._uploads)
+                return ending.of(found, confirmed=confirmed, door="cli")
+            except NotConfirmed as error:
+                raise BatchDoorFailed(str(error)) from error
 
     def _upload(self, id: str) -> Upload:
         if id not in self._open:

@@ -100,6 +100,16 @@ class HttpDoor:
     def wish(self, id: str, wanted: Wish) -> None:
         self._ask("POST", f"/v1/batches/{quote(id, safe='')}/{_ACTION[wanted]}")
 
+    def missing(self, id: str, *, after: int, limit: int) -> dict[str, Any]:
+        page = {"after": str(after), "limit": str(limit)}
+        address = f"/v1/batches/{quote(id, safe='')}/missing"
+        found: dict[str, Any] = self._ask("GET", address, params=page).json()
+        return found
+
+    def deregister_missing(self, id: str, *, confirmed: int) -> str:
+        address = f"/v1/batches/{quote(id, safe='')}/missing/deregister"
+        return str(self._ask("POST", address, json={"confirm": confirmed}).json()["id"])
+
     def _ask(self, method: str, address: str, **said: Any) -> httpx.Response:
         try:
             for attempt in _attempts():

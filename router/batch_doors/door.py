@@ -58,6 +58,14 @@ class BatchDoor(Protocol):
 
     def wish(self, id: str, wanted: Wish) -> None: ...
 
+    def missing(self, id: str, *, after: int, limit: int) -> dict[str, Any]:
+        """A page, as `GET /v1/batches/{id}/missing` shows it."""
+        ...
+
+    def deregister_missing(self, id: str, *, confirmed: int) -> str:
+        """The batch that ends so many missing records."""
+        ...
+
 
 def upload(
     door: BatchDoor,

@@ -4,7 +4,7 @@ from typing import Any
 
 import psycopg
 
-from registry_store.batches import showing
+from registry_store.batches import reconciling, showing
 from registry_store.batches.progress import progress
 from registry_store.batches.showing import ShownBatch
 
@@ -32,3 +32,15 @@ def page_as_json(
         "batches": [summary_as_json(connection, each) for each in page],
         "next": page[-1].id if len(page) == limit else None,
     }
+
+
+def missing_as_json(
+    connection: psycopg.Connection, batch: ShownBatch, *, after: int, limit: int
+) -> dict[str, Any]:
+    """A page of what a batch found missing. `after`: where the page that follows begins, if there is one."""
+    page = reconciling.missing(connection, batch.row, after=after, limit=limit)
+    body: dict[str, Any] = {
+        "total": reconciling.counted(connection, batch.row),
+        "missing": [each.as_json() for each in page],
+    }
+    return body | ({"after": page[-1].row} if len(page) == limit else {})

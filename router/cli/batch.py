@@ -11,6 +11,7 @@ from router.batch_doors.door import BatchDoorFailed
 from router.batches.outcome_files import Format
 from router.cli.batch_door import NOT_DONE, As, Secret, batch_door
 from router.cli.batch_following import exit_status, follow, write_outcomes
+from router.cli.batch_missing import missing
 from router.cli.batch_printing import plain, print_batch, print_batches, print_receipt
 from router.cli.register_diff import batch_diff
 from router.settings import Settings
@@ -26,7 +27,7 @@ def register(app: typer.Typer) -> None:
         no_args_is_help=True,
     )
     group.command("list")(show_all)
-    for command in (show, follow_one, outcomes, receipt, pause, resume, cancel):
+    for command in (show, follow_one, outcomes, receipt, missing, pause, resume, cancel):
         group.command(command.__name__.removesuffix("_one"))(command)
     group.command("diff")(batch_diff)
     app.add_typer(group, name="batch")

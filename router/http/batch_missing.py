@@ -6,11 +6,11 @@ from typing import Annotated, Any
 import orjson
 from fastapi import APIRouter, Body, Depends, Query, Response
 
-from registry_store.batches import reconciling
 from registry_store.database import Database
 from registry_store.partners import Partner
 from router.batch_doors.missing import Deregistered, NotConfirmed
 from router.batch_doors.uploads import Uploads
+from router.batch_doors.views import missing_as_json
 from router.http.batch_showing import own_batch
 from router.http.batch_uploads import BatchId
 from router.http.problems import MEDIA_TYPE, Problem
@@ -35,11 +35,7 @@ def missing_routes(
         """Records that a batch with `reconcile` did not state. Nothing happens to them."""
         batch = own_batch(database, sender, id)
         with database.reading() as connection:
-            total = reconciling.counted(connection, batch.row)
-            page = reconciling.missing(connection, batch.row, after=after, limit=limit)
-        body: dict[str, Any] = {"total": total, "missing": [each.as_json() for each in page]}
-        if len(page) == limit:
-            body["after"] = page[-1].row
+            body = missing_as_json(connection, batch, after=after, limit=limit)
         return Response(orjson.dumps(body), media_type="application/json")
 
     @routes.post(
