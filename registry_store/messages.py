@@ -10,6 +10,7 @@ import orjson
 import psycopg
 
 from registry_store.array_text import number_array, text_array
+from registry_store.batches import repeating
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +42,12 @@ def known_messages(
     }
 
 
-def touched_since(connection: psycopg.Connection, receipt: bytes) -> bool:
-    """Whether any record that the receipt names has changed after it."""
-    named = {item["id"]: item["version"] for item in orjson.loads(receipt)["items"] if "id" in item}
+def touched_since(connection: psycopg.Connection, known: Known) -> bool:
+    """Whether any record that a message came to has changed after its receipt."""
+    receipt = orjson.loads(known.receipt)
+    if "batch" in receipt:
+        return repeating.touched_since(connection, known.row)
+    named = {item["id"]: item["version"] for item in receipt["items"] if "id" in item}
     found = connection.execute(
         "SELECT 1 FROM record r JOIN unnest(%s::text[], %s::int[]) AS named (id, version) USING (id) "
         "WHERE r.version > named.version LIMIT 1",

@@ -73,6 +73,8 @@ class Splitter:
         """Start what may run and does not yet."""
         self._runs = {row: thread for row, thread in self._runs.items() if thread.is_alive()}
         batches = open_batches(connection)
+        still_open = {each.row for each in batches}
+        self._rests = {row: until for row, until in self._rests.items() if row in still_open}
         if not batches:
             return
         self._renew(connection)

@@ -65,7 +65,7 @@ def _run(
             if before.content_hash != reading.content_hash:
                 answered[number] = _reused(reading, group)
                 continue
-            if not (reading.decoded.is_file and touched_since(connection, before.receipt)):
+            if not (reading.decoded.is_file and touched_since(connection, before)):
                 answered[number] = _again(reading, before)
                 continue
             run_number = before.run + 1
