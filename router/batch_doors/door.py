@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, BinaryIO, NamedTuple, Protocol
 
-from contracts.batches import BatchHeader, Wish
+from contracts.batches import ENDS, BatchHeader, Wish
 from router.batch_doors.source import Encoding, Measured, parts
 from router.batches.outcome_files import Format, Only
 from router.killpoints import reached
@@ -76,13 +76,21 @@ def upload(
     compress: Encoding = "",
     on_bytes: Callable[[int], None] = lambda _size: None,
 ) -> None:
-    """Send the parts that are not there yet; then the file is whole.
+    """Send the parts that are not there yet; then the file is whole. A file that was found to be of no use meanwhile
+    has its answer, and the rest of it is not sent.
 
     Raises BatchDoorFailed, also where a part that is there is not the file's: the file was changed meanwhile.
     """
     for number, part in enumerate(parts(file, compress), 1):
         if number not in opened.parts:
-            door.put(opened.id, number, part)
+            try:
+                door.put(opened.id, number, part)
+            except BatchDoorAway:
+                raise
+            except BatchDoorFailed:
+                if door.batch(opened.id)["status"] in ENDS:
+                    return
+                raise
             reached("send.after_part")
         on_bytes(len(part))
     door.complete(opened.id, whole)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from contracts.batches import BatchHeader
-from registry_store.batches import uploading
+from contracts.batches import ENDS, BatchHeader
+from registry_store.batches import showing, uploading
 from registry_store.batches.repeating import KnownBatch, known_batch
 from registry_store.batches.uploading import MOST_PARTS, Bounds, Part, Upload, UploadRefused
 from registry_store.database import Database
@@ -68,6 +68,12 @@ class Uploads:
     def parts(self, upload: Upload) -> list[Part]:
         with self.database.reading() as connection:
             return uploading.parts_of(connection, upload.row)
+
+    def has_ended(self, upload: Upload) -> bool:
+        """Whether there is nothing to go on with: of a file that is of no use the first rows tell."""
+        with self.database.reading() as connection:
+            found = showing.shown(connection, id=upload.id, sender=None)
+        return found is None or found.status in ENDS
 
     def put(self, upload: Upload, number: int, body: bytes) -> Part:
         with self.database.writing() as connection:

@@ -130,7 +130,9 @@ def _add_parts(routes: APIRouter, door: Uploads, authenticated: Callable[..., An
 
 
 async def _receive(door: Uploads, upload: Upload, request: Request) -> None:
-    """The body into parts; what is there already is compared and passed over."""
+    """The body into parts; what is there already is compared and passed over. A batch that has ended meanwhile, the
+    file being of no use, has its answer: the rest is not read.
+    """
     whole, number = hashlib.sha256(), 0
     try:
         async for piece in _pieces(request):
@@ -140,6 +142,11 @@ async def _receive(door: Uploads, upload: Upload, request: Request) -> None:
     except ClientDisconnect as error:
         detail = f"the connection ended after {number} parts; go on with {upload.id}"
         raise Problem(400, "body_incomplete", detail) from error
+    except UploadFailed as error:
+        is_over = error.refused is UploadRefused.not_receiving
+        if is_over and await run_in_threadpool(door.has_ended, upload):
+            return
+        raise
     if number == 0:
         await run_in_threadpool(door.abandon, upload, "nothing came")
         raise Problem(400, Rule.MSG_11.code, "the body is empty", rule=Rule.MSG_11.key)

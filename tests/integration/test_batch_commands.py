@@ -141,6 +141,17 @@ async def test_an_upload_is_given_up(hub: Batching, tmp_path):
     assert "cancelled" in out
 
 
+async def test_a_file_of_no_use_is_answered_as_a_whole(hub: Batching, tmp_path):
+    (tmp_path / "picture.xml").write_bytes(b"not XML" + PADDING)
+    async with hub.running():
+        status, out, error = await CommandLine(hub)(
+            "send", str(tmp_path / "picture.xml"), "--as", "acme", "--batch"
+        )
+    assert status == 2, error
+    assert "is failed" in out
+    assert "MSG-02" in out
+
+
 async def test_what_cannot_be_sent_is_said(hub: Batching, tmp_path):
     command = CommandLine(hub)
     unknown = await command("send", portfolio(tmp_path), "--as", "nobody")

@@ -142,6 +142,24 @@ async def test_a_body_that_is_not_what_its_digest_says_is_cancelled(hub: Doors):
     assert hub.one("SELECT status FROM batch") == "cancelled"
 
 
+@pytest.mark.parametrize("status", ["failed", "running"])
+async def test_a_batch_that_ends_while_its_file_comes_has_its_answer(hub: Doors, status):
+    async with serving(hub) as client:
+
+        async def ended_meanwhile():
+            yield LARGE[:PART_BYTES]
+            await until(lambda: hub.one("SELECT count(*) FROM batch_part") == 1)
+            with hub.database.writing() as connection:
+                connection.execute("UPDATE batch SET status = %s, wish = 'cancel'", (status,))
+            yield LARGE[PART_BYTES:]
+
+        answer = await post(
+            client, ended_meanwhile(), repr_digest=sha256(LARGE), content_length=str(len(LARGE))
+        )
+    assert answer.status_code == (202 if status == "failed" else 409)
+    assert hub.one("SELECT count(*) FROM batch_part") == 1
+
+
 async def test_nobody_touches_the_upload_of_another(hub: Doors):
     await asyncio.to_thread(hub.admit, "zest")
     async with serving(hub) as client:
