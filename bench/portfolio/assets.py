@@ -65,7 +65,7 @@ class Assets:
         rest, at = divmod(rest, len(INWARD))
         own = meter(number, self.seed)
         return (
-            VERSION, f"P-{number:08d}", "mpan", mpan(distributor, own),
+            VERSION, f"P{self.seed}-{number:08d}", "mpan", mpan(distributor, own),
             *place, *day, *device,
             f"SN{own:010d}", f"{outward} {INWARD[at]}",
             _degrees(latitude + at % 59 / 1000), _degrees(longitude + at % 61 / 1000),

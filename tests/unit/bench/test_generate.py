@@ -144,6 +144,9 @@ def test_devices_and_meters_are_unique_in_a_large_portfolio(spoken: Language) ->
 
     meters = {meter(number, 7) for number in range(100_000)}
     assert len(meters) == 100_000
+    assert meters.isdisjoint(
+        {meter(number, seed) for seed in (1, 8, 107) for number in range(100_000)}
+    )
     assert all(mpan_problem(mpan(12, each)) is None for each in list(meters)[::100])
 
 
@@ -171,3 +174,11 @@ def test_documents_are_written_as_the_formats_own_writer_writes_them(
     document = Document(header, tuple(Entry(item.command, item.payload) for item in items))
     written = adapter.encode(document)[1]
     assert sorted(written.splitlines()) == sorted(made.file.read_bytes().splitlines())
+
+
+def test_portfolios_of_two_seeds_have_no_asset_and_no_reference_in_common(
+    tmp_path: Path, spoken: Language
+) -> None:
+    _, first = _answered(Plan(ROWS, seed=1), tmp_path, spoken)
+    _, other = _answered(Plan(ROWS, seed=2), tmp_path, spoken)
+    assert _meaning(first).keys().isdisjoint(_meaning(other).keys())
