@@ -192,3 +192,23 @@ async def test_the_outcomes_of_a_large_batch_are_unpacked_one_chunk_at_a_time(
 def test_a_batch_that_is_not_there_is_said_to_be_unknown(hub: Batching):
     with pytest.raises(BatchUnknown):
         render(hub.database, "B-0000-0000-0000-0")
+
+
+async def test_the_file_is_the_same_however_often_the_batch_was_interrupted(
+    hub: Batching, tmp_path: Path
+):
+    body, _ = portfolio(tmp_path, "csv", rows=300)
+    # Tried and not kept, so that the same message can be decided twice.
+    how = {"media_type": "text/csv", "message_id": "load", "policy": {"dry_run": True}, **STATED}
+    async with hub.running():
+        whole = hub.send("acme", body, **how)
+        await hub.ended(whole)
+    broken = hub.send("acme", body, **how)
+    for answered in (20, 100):
+        async with hub.running():
+            await until(lambda: hub.progress(broken).answered >= answered)  # noqa: B023 - awaited within
+    assert hub.progress(broken).status == "running"
+    async with hub.running():
+        await hub.ended(broken)
+    assert rendered(hub, broken) == rendered(hub, whole)
+    assert rendered(hub, whole).count(b",accepted,A-") > 200
