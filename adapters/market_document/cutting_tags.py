@@ -13,7 +13,8 @@ from adapters.market_document.plans import name_of
 END = b"</TimeSeries>"
 #: Attributes, a list in them, an element of the list, its members.
 _LEVELS = 4
-_CONTROLS = bytes({*range(32)} - {9, 10, 13})
+#: Bytes that no XML has.
+CONTROLS = bytes({*range(32)} - {9, 10, 13})
 _TAG_NAME = rb"[A-Za-z_][A-Za-z0-9_.-]*+"
 _NAMESPACE = rb'(?: xmlns="[A-Za-z0-9:_.-]++")?+'
 _TEXT = rb"[^<&]*+(?:&(?:amp|lt|gt|quot|apos);[^<&]*+)*+"
@@ -83,7 +84,7 @@ def _is_text(body: bytes) -> bool:
     """Whether it is UTF-8 with characters of XML alone, and without `]]>`."""
     if b"]" in body and b"]]>" in body:
         return False
-    if body.translate(None, _CONTROLS) != body:
+    if body.translate(None, CONTROLS) != body:
         return False
     if body.isascii():
         return True

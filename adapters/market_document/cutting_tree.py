@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from lxml import etree
 
+from adapters.market_document.cutting_tags import CONTROLS
 from adapters.market_document.names import local
 from adapters.market_document.parsing import instruction_reason, syntax_reason
 from adapters.market_document.plans import name_of
@@ -19,6 +20,7 @@ from contracts.reasons import Reason, Rule
 #: Bytes between the ends of two series.
 _LONGEST_SERIES = 16 * 1024 * 1024
 _LONGEST_SHOWN = 60
+_LINE_END = b"\n"
 _POSITION = re.compile(r"line ([0-9]+)(?:, column ([0-9]+))?")
 
 
@@ -56,19 +58,21 @@ class SeriesParser:
         """The series of these bytes, up to what is wrong with the document."""
         self._parser.feed(self._opening)
         fed = 0
-        for block in blocks:
+        for block in self._of_xml(blocks):
             fed += len(block)
-            error = self._fed(block)
+            problem = self._fed(block)
             for parsed in self._found():
                 fed = len(block)
                 yield parsed
-            if error is not None and not self._reasons:
-                self._reasons.append(self._broken(str(error.msg or ""), error.position))
+            if problem is not None and not self._reasons:
+                self._reasons.append(problem)
             elif fed > _LONGEST_SERIES:
                 text = f"a TimeSeries has more than {_LONGEST_SERIES} bytes"
                 self._reasons.append(Reason(Rule.MSG_03, text))
             if self._reasons:
                 return
+        if self._reasons:
+            return
         try:
             root = self._parser.close()
         except etree.XMLSyntaxError as error:
@@ -76,13 +80,34 @@ class SeriesParser:
         else:
             self._reasons.extend(self._misplaced(root, None))
 
-    def _fed(self, block: bytes) -> etree.XMLSyntaxError | None:
-        """What stops the parser: series that ended before are found all the same."""
+    def _of_xml(self, blocks: Iterator[bytes]) -> Iterator[bytes]:
+        """Blocks up to a character that XML does not have, at which the parser would stop without a word."""
+        line = self._line
+        for block in blocks:
+            if block.translate(None, CONTROLS) == block:
+                yield block
+                line += block.count(b"\n")
+                continue
+            at = next(at for at, byte in enumerate(block) if byte in CONTROLS)
+            yield block[:at]
+            where = f"line {line + block[:at].count(_LINE_END)}"
+            text = f"the document is not well-formed XML: it has the byte 0x{block[at]:02x}"
+            self._reasons.append(Reason(Rule.MSG_02, text, place=where))
+            return
+
+    def _fed(self, block: bytes) -> Reason | None:
+        """What stops the parser: series that ended before are found all the same. Not all that stops it is
+        raised.
+        """
+        error = None
         try:
             self._parser.feed(block)
-        except etree.XMLSyntaxError as error:
-            return error
-        return None
+        except etree.XMLSyntaxError as raised:
+            error = raised
+        for entry in self._parser.feed_error_log:
+            if entry.level == etree.ErrorLevels.FATAL:
+                return self._broken(entry.message, (entry.line, entry.column))
+        return None if error is None else self._broken(str(error.msg or ""), error.position)
 
     def _found(self) -> Iterator[Parsed]:
         for event, element in self._parser.read_events():

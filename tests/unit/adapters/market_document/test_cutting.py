@@ -215,6 +215,31 @@ def test_a_namespace_that_is_none_breaks_a_document_where_it_stands(odd: str) ->
     assert (reason.rule.key, reason.place.split(",")[0]) == ("MSG-02", f"line {line}")
 
 
+@pytest.mark.parametrize("size", [1, 13, 1_000_000])
+def test_a_document_breaks_at_the_same_place_whatever_the_size_of_the_parts(size: int) -> None:
+    body = document(*[heat_pump(number=n) for n in range(1, 31)])
+    at = body.index("<connectionStatus>", body.index("<mRID>21<"))
+    source: Any = Trickle((body[:at] + "&own;" + body[at:]).encode(), size)
+    file = adapter().cut(source, envelope(b""), CutLimits(rows=8))
+    assert sum(excerpt.rows for excerpt in file.excerpts) == 20
+    (reason,) = file.reasons
+    line = body.count(chr(10), 0, at) + 1
+    assert (reason.rule.key, reason.place.split(",")[0]) == ("MSG-02", f"line {line}")
+
+
+def test_zeros_at_the_end_of_a_document_are_told_at_their_line() -> None:
+    body = document(*[heat_pump(number=n) for n in range(1, 31)])
+    at = body.index("<mRID>21<")
+    file, items = read_in_parts(body[:at].encode() + b"\0" * 5_000, 8)
+    assert [item.number for item in items] == list(range(1, 21))
+    (reason,) = file.reasons
+    assert (reason.rule.key, reason.place) == ("MSG-02", f"line {body.count(chr(10), 0, at) + 1}")
+    source: Any = Trickle(body[:at].encode() + b"\0" * 5_000, 13)
+    trickled = adapter().cut(source, envelope(b""), CutLimits(rows=8))
+    assert sum(excerpt.rows for excerpt in trickled.excerpts) == 20
+    assert trickled.reasons == file.reasons
+
+
 def test_what_stands_between_the_series_ends_the_reading() -> None:
     series = [heat_pump(number=n) for n in range(1, 31)]
     body = document(*series).replace("<TimeSeries>\n<mRID>20<", "<late/><TimeSeries>\n<mRID>20<")
