@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable
 from typing import Annotated, Any
 
 import orjson
+from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
@@ -26,6 +27,8 @@ from router.http.bodies import limited_body
 from router.http.problems import MEDIA_TYPE, Problem
 
 BatchId = Annotated[str, Path(max_length=40)]
+#: Parts being written by this process: more uploads wait, so that they take neither all threads nor the memory.
+_PARTS_WRITTEN_AT_ONCE = 4
 _PROBLEM: dict[str, Any] = {"content": {MEDIA_TYPE: {}}}
 _STATUS = {
     UploadRefused.too_many_open: 429,
@@ -50,6 +53,7 @@ def upload_routes(
     door: Uploads, adapters: tuple[Adapter, ...], authenticated: Callable[..., Any]
 ) -> APIRouter:
     routes = APIRouter(prefix="/v1/batches", tags=["batches"])
+    writing = CapacityLimiter(_PARTS_WRITTEN_AT_ONCE)
 
     @routes.post(
         "",
@@ -77,14 +81,16 @@ def upload_routes(
             parts = await run_in_threadpool(door.parts, upload)
             return _upload(upload, parts, 201 if upload.is_new else 200)
         if not upload.is_whole:
-            await _receive(door, upload, request)
+            await _receive(door, upload, request, writing)
         return _upload(upload._replace(is_whole=True), None, 202)
 
-    _add_parts(routes, door, authenticated)
+    _add_parts(routes, door, authenticated, writing)
     return routes
 
 
-def _add_parts(routes: APIRouter, door: Uploads, authenticated: Callable[..., Any]) -> None:
+def _add_parts(
+    routes: APIRouter, door: Uploads, authenticated: Callable[..., Any], writing: CapacityLimiter
+) -> None:
     @routes.get("/{id}/parts", response_class=Response, responses={404: _PROBLEM})
     def parts(id: BatchId, sender: Annotated[Partner, Depends(authenticated)]) -> Response:
         """The parts that are there."""
@@ -111,7 +117,7 @@ def _add_parts(routes: APIRouter, door: Uploads, authenticated: Callable[..., An
         if hashlib.sha256(body).digest() != expected:
             raise Problem(400, "digest_differs", "the part is not what its Content-Digest says")
         upload = await run_in_threadpool(door.own, sender.slug, id)
-        part = await run_in_threadpool(door.put, upload, number, body)
+        part = await to_thread.run_sync(door.put, upload, number, body, limiter=writing)
         return _json(_as_json(part), 200)
 
     @routes.post(
@@ -129,7 +135,9 @@ def _add_parts(routes: APIRouter, door: Uploads, authenticated: Callable[..., An
         return _upload(upload._replace(is_whole=True), None, 202)
 
 
-async def _receive(door: Uploads, upload: Upload, request: Request) -> None:
+async def _receive(
+    door: Uploads, upload: Upload, request: Request, writing: CapacityLimiter
+) -> None:
     """The body into parts; what is there already is compared and passed over. A batch that has ended meanwhile, the
     file being of no use, has its answer: the rest is not read.
     """
@@ -137,8 +145,8 @@ async def _receive(door: Uploads, upload: Upload, request: Request) -> None:
     try:
         async for piece in _pieces(request):
             number += 1
-            await run_in_threadpool(whole.update, piece)
-            await run_in_threadpool(door.put, upload, number, piece)
+            await to_thread.run_sync(whole.update, piece, limiter=writing)
+            await to_thread.run_sync(door.put, upload, number, piece, limiter=writing)
     except ClientDisconnect as error:
         detail = f"the connection ended after {number} parts; go on with {upload.id}"
         raise Problem(400, "body_incomplete", detail) from error

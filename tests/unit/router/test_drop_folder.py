@@ -15,6 +15,7 @@ from router.drop_folder.layout import Seen, Trick, file_below, partner_folder, w
 from router.drop_folder.running import Settling
 from router.drop_folder.stepping import step
 from router.drop_folder.taking import held, take, taken_ids
+from router.launch import plans
 
 NOW = datetime(2026, 11, 26, tzinfo=UTC)
 LINES = b'{"command": "asset.register"}\n'
@@ -170,6 +171,11 @@ def test_a_name_that_was_used_is_kept_apart(folder):
     assert (folder / "done" / "pumps.jsonl").read_bytes() == LINES
     (second,) = [name for name in done if name.endswith("-pumps.jsonl")]
     assert (folder / "done" / second).read_bytes() == LINES * 2
+
+
+def test_up_runs_a_process_for_the_folder_where_there_is_one():
+    assert [plan.name for plan in plans(1, drop_folder=True)][-1] == "drop"
+    assert "drop" not in [plan.name for plan in plans(1)]
 
 
 def test_files_that_are_being_written_are_left(folder):
