@@ -2,10 +2,13 @@
 
 import io
 import zipfile
+from datetime import UTC, datetime
 from typing import Any
 
+import openpyxl
 import pytest
 from lxml import etree
+from openpyxl.styles import Font
 
 from adapters.outcomes.answers import COLUMNS
 from adapters.outcomes.workbook_file import heading_rows, workbook_with_answers
@@ -113,3 +116,36 @@ def test_rows_are_found_under_any_prefix_and_without_numbers(prefix: str):
     found = cells(answered(sheet, told))
     assert found["B2"] == "FMAR status"
     assert all(found[f"B{n}"] == "accepted" for n in range(3, 3_001))
+
+
+def test_another_reader_finds_the_sender_s_cells_and_formats_and_the_answers():
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.title = "List"
+    sheet.append(["Banner"])
+    sheet.append(["Name", "Connected", "kW"])
+    for column in "ABC":
+        sheet[f"{column}2"].font = Font(bold=True)
+    sheet.append(["Straße <1>", datetime(2020, 5, 1, tzinfo=UTC).replace(tzinfo=None), 5.25])
+    sheet.append(["=SUM(C3)", None, 7])
+    book.create_sheet("Other").append(["stays"])
+    made = io.BytesIO()
+    book.save(made)
+    told = [
+        outcome('sheet "List", row 3', id="A-1", version=2),
+        refused('sheet "List", row 4', "é"),
+    ]
+    answer = b"".join(
+        workbook_with_answers(made, told, heading_rows(NOTES), to_end=True, only_rejected=False)
+    )
+    for is_read_only in (False, True):
+        read = openpyxl.load_workbook(io.BytesIO(answer), read_only=is_read_only)
+        rows = [[cell.value for cell in row] for row in read["List"].iter_rows()]
+        assert rows[1] == ["Name", "Connected", "kW", *COLUMNS]
+        assert rows[2][:6] == ["Straße <1>", datetime(2020, 5, 1), 5.25, "accepted", "A-1", 2]  # noqa: DTZ001
+        assert rows[3][0] == "=SUM(C3)"
+        assert rows[3][7] == "ITEM-03: é"
+        assert read["Other"]["A1"].value == "stays"
+    styled = openpyxl.load_workbook(io.BytesIO(answer))["List"]
+    assert styled["D2"].font.bold
+    assert styled["B3"].is_date
