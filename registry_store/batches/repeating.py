@@ -15,6 +15,20 @@ from contracts.batches import BatchHeader, Policy
 Standing = Literal["reused", "underway", "answered", "again"]
 
 
+#: How much of the log is read rather than the records looked up: changes per record of the batch, and in any case.
+_LOG_PER_RECORD, _LOG_ALWAYS = 3, 100_000
+_CAME = "(SELECT unnest(records) AS record, unnest(versions) AS version FROM batch_chunk WHERE batch = %s) AS came"
+#: A version that another message made after one of the batch's own.
+_BY_THE_LOG = (
+    f"SELECT 1 FROM {_CAME} JOIN change c ON c.record = came.record AND c.version > came.version "  # noqa: S608 - constant
+    "WHERE c.position > %s AND c.message <> %s LIMIT 1"
+)
+_BY_THE_RECORD = (
+    f"SELECT 1 FROM (SELECT record, max(version) AS version FROM {_CAME} GROUP BY record) AS latest "  # noqa: S608 - constant
+    "JOIN record r ON r.row = latest.record WHERE r.version > latest.version LIMIT 1"
+)
+
+
 class KnownBatch(NamedTuple):
     """What is known under a message id. `row`, `run`: of the latest message, or of the open batch; `batch`: its
     public id, None where it was a single message; `receipt`: canonical JSON, where there is one.
@@ -49,14 +63,22 @@ def known_batch(
 
 
 def touched_since(connection: psycopg.Connection, row: int) -> bool:
-    """Whether any record that came of a batch has changed after it. A second at most for 200,000 rows."""
+    """Whether any record that came of a batch has changed after it, by another message.
+
+    By the log since the batch began, where that is not much longer than the batch; else record by record.
+    """
     found = connection.execute(
-        "SELECT 1 FROM (SELECT record, max(version) AS version FROM batch_chunk c, "
-        "unnest(c.records, c.versions) AS came (record, version) WHERE c.batch = %s GROUP BY record) AS came "
-        "JOIN record r ON r.row = came.record WHERE r.version > came.version LIMIT 1",
+        "SELECT (b.head->>'log_position')::bigint, "
+        "(SELECT first_position + count - 1 FROM segment ORDER BY first_position DESC LIMIT 1), "
+        "(SELECT sum(cardinality(records)) FROM batch_chunk WHERE batch = b.row) FROM batch b WHERE b.row = %s",
         (row,),
     ).fetchone()
-    return found is not None
+    began, head, records = found or (None, None, None)
+    if not records or head is None:
+        return False
+    is_recent = began is not None and head - began < _LOG_PER_RECORD * records + _LOG_ALWAYS
+    query, values = (_BY_THE_LOG, (row, began, row)) if is_recent else (_BY_THE_RECORD, (row,))
+    return connection.execute(query, values).fetchone() is not None
 
 
 def _open(

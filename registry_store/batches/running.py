@@ -73,9 +73,13 @@ def going(connection: psycopg.Connection, row: int, *, decided: int) -> Going:
 def begin(
     connection: psycopg.Connection, row: int, *, message_id: str, run: int, head: Mapping[str, Any]
 ) -> None:
-    """The batch runs, under this id. What its adapter read of it is kept for the receipt."""
+    """The batch runs, under this id. What its adapter read of it is kept for the receipt; and where the log stood:
+    what touches its records comes after that.
+    """
     connection.execute(
-        "UPDATE batch SET status = 'running', message_id = %s, run = %s, head = %s, "
+        "UPDATE batch SET status = 'running', message_id = %s, run = %s, "
+        "head = %s::jsonb || jsonb_build_object('log_position', coalesce(("
+        "SELECT first_position + count - 1 FROM segment ORDER BY first_position DESC LIMIT 1), 0)), "
         "started_at = coalesce(started_at, now()) WHERE row = %s AND status NOT IN ('done', 'cancelled', 'failed')",
         (message_id, run, orjson.dumps(dict(head)).decode(), row),
     )

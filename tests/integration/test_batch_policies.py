@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from contracts import batches as contract
+from registry_store.batches import repeating
 from router.batches import run
 from tests.support.batching import Batching, lines, pumps
 from tests.support.doors import doors, until
@@ -114,6 +115,15 @@ async def test_refuse_overrules_what_the_rows_state(hub: Batching):
     assert (receipt["counts"]["accepted"], receipt["by_rule"]) == (1, {"ASSET-02": 3})
 
 
+@pytest.fixture(params=["by the log", "by the record"])
+def looked_up(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both ways to see whether a batch's records have changed."""
+    if request.param == "by the record":
+        monkeypatch.setattr(repeating, "_LOG_PER_RECORD", 0)
+        monkeypatch.setattr(repeating, "_LOG_ALWAYS", 0)
+
+
+@pytest.mark.usefixtures("looked_up")
 async def test_the_same_file_again_gets_the_first_receipt_and_decides_nothing(hub: Batching):
     async with hub.running():
         first = hub.send("acme", lines(pumps(25)))
@@ -127,6 +137,7 @@ async def test_the_same_file_again_gets_the_first_receipt_and_decides_nothing(hu
     assert set(hub.records().values()) == {1}
 
 
+@pytest.mark.usefixtures("looked_up")
 async def test_the_same_file_runs_again_once_its_records_were_touched(hub: Batching):
     body = lines(pumps(25))
     async with hub.running():
