@@ -14,7 +14,7 @@ from adapters.cutting import CutLimits, Cutter
 from bench.generate import Plan, generate
 from contracts.messages import Envelope, Limits
 from router.offline import validate
-from router.offline_excerpts import answer_excerpt, speak
+from router.offline_excerpts import speak
 from router.offline_files import FileValidation
 from tests.support.registry import LANGUAGE, heat_pump
 
