@@ -27,6 +27,10 @@ from router.offline_tally import Tally
 EXCERPT_ROWS = 1_000
 _AHEAD_OF_EACH = 3
 _BETWEEN_PLACES = "\0"
+_BUCKET_BITS = 18
+_BESIDE_BUCKET = 64 - _BUCKET_BITS
+#: Keys and references that one excerpt may hold at most.
+_MOST_PLACES = 2**32
 
 
 class FileValidation:
@@ -71,29 +75,38 @@ class FileValidation:
 
 
 class _Held:
-    """What the assets of a file hold so far. About 100 bytes for each key and reference."""
+    """What the assets of a file hold so far, about 35 bytes for each key and reference: a dictionary would take
+    100, and a file may have millions.
+    """
 
     def __init__(self) -> None:
-        #: Digest -> number of the excerpt that holds it.
-        self._excerpt: dict[int, int] = {}
-        self._places: list[tuple[array[int], bytes]] = []
+        #: By the first bits of a digest: digest, number of its place, digest, number ...
+        self._buckets: list[array[int] | None] = [None] * 2**_BUCKET_BITS
+        self._places: list[bytes] = []
 
     def add(self, part: Part) -> None:
-        number = len(self._places)
-        for digest in part.held:
-            self._excerpt.setdefault(digest, number)
+        buckets, first = self._buckets, len(self._places) * _MOST_PLACES
+        for number, digest in enumerate(part.held, first):
+            if (bucket := buckets[digest >> _BESIDE_BUCKET]) is None:
+                buckets[digest >> _BESIDE_BUCKET] = array("Q", (digest, number))
+            else:
+                bucket.append(digest)
+                bucket.append(number)
         places = _BETWEEN_PLACES.join(part.places).encode("utf-8", "replace")
-        self._places.append((part.held, zlib.compress(places, 1)))
+        self._places.append(zlib.compress(places, 1))
 
     def among(self, digests: "array[int]") -> dict[int, str]:
         """Those that are held already, with the place of who holds them."""
-        if self._excerpt.keys().isdisjoint(digests):
-            return {}
-        return {digest: self._place(digest) for digest in digests if digest in self._excerpt}
+        buckets, found = self._buckets, {}
+        for digest in digests:
+            bucket = buckets[digest >> _BESIDE_BUCKET]
+            if bucket is not None and digest in bucket:
+                found[digest] = self._place(bucket[bucket.index(digest) + 1])
+        return found
 
-    def _place(self, digest: int) -> str:
-        held, places = self._places[self._excerpt[digest]]
-        return zlib.decompress(places).decode().split(_BETWEEN_PLACES)[held.index(digest)]
+    def _place(self, number: int) -> str:
+        excerpt, position = divmod(number, _MOST_PLACES)
+        return zlib.decompress(self._places[excerpt]).decode().split(_BETWEEN_PLACES)[position]
 
 
 def cut_file(source: BinaryIO, envelope: Envelope, cutter: Cutter) -> Cut:
