@@ -16,9 +16,13 @@ from tests.support.registry import LANGUAGE
 
 @contextlib.asynccontextmanager
 async def serving(
-    hub: Doors, broker_url: str | None = None, *, batches: Bounds | None = None
+    hub: Doors,
+    broker_url: str | None = None,
+    *,
+    batches: Bounds | None = None,
+    partner: str = "acme",
 ) -> AsyncIterator[httpx.AsyncClient]:
-    """The application behind a real server, in the test's own loop; the client is the partner acme."""
+    """The application behind a real server, in the test's own loop; the client is that partner."""
     link = BrokerLink(broker_url or hub.broker_url, lanes_per_class=2)
     app = create_app(hub.database, link, LANGUAGE, Limits(200_000, 10, batches or Bounds()))
     server = uvicorn.Server(
@@ -33,7 +37,7 @@ async def serving(
         ) as client:
             if broker_url is None:
                 await until(lambda: link.is_connected)
-            client.auth = httpx.BasicAuth("acme", hub.secrets["acme"])
+            client.auth = httpx.BasicAuth(partner, hub.secrets[partner])
             yield client
     finally:
         server.should_exit = True
