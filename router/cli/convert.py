@@ -24,7 +24,7 @@ def register(app: typer.Typer) -> None:
 
 def convert(
     file: Annotated[Path, typer.Argument(help="The message or file.", exists=True, dir_okay=False)],
-    to: Annotated[str, typer.Option(help="json, xml, flat, csv or xlsx.")],
+    to: Annotated[str, typer.Option(help="json, jsonl, xml, flat, csv or xlsx.")],
     out: Annotated[Path | None, typer.Option(help="Write it here; else it is printed.")] = None,
     sender: Annotated[
         str, typer.Option("--as", help="Who will send it: your partner name.")
@@ -41,7 +41,7 @@ def convert(
 
     Exit status: 0 all items written, 1 some left out, 2 the file cannot be used.
 
-    Example: hub convert examples/json/asset.register.json --to xml --as acme
+    Example: hub convert examples/json/asset.register.heat_pump.json --to xml --as acme
     """
     spoken = language()
     writers = {each.name: each for each in spoken.adapters if isinstance(each, Writer)}

@@ -27,8 +27,9 @@ from tests.unit.adapters.flat_file.building import (
 )
 from tests.unit.adapters.flat_file.test_corruption import ENTRIES
 from tests.unit.adapters.flat_file.test_dress import D0155, RECORDS
+from tests.unit.adapters.flat_file.test_published_files import FILES
 from tests.unit.adapters.flat_file.test_round_trip import HEADER
-from tests.unit.adapters.reading import ROOT
+from tests.unit.adapters.reading import ROOT, real_data
 from tests.unit.adapters.test_any_bytes import mutated
 
 WRITTEN = flat().encode(Document(HEADER, ENTRIES * 6))[1]
@@ -92,6 +93,11 @@ def test_user_and_pool_files_are_cut_alike(rows: int) -> None:
 @pytest.mark.parametrize("name", [p.name for p in sorted((ROOT / "examples/flat").iterdir())])
 def test_every_example_is_cut_alike(name: str) -> None:
     assert_cut_as_whole((ROOT / "examples" / "flat" / name).read_bytes(), 1)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_published_file_is_refused_alike(name: str) -> None:
+    assert_cut_as_whole(real_data(name).read_bytes())
 
 
 ODD = {
