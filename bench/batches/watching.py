@@ -81,8 +81,13 @@ class SingleMessages(_Watching):
             self.problem = problem
 
     def _send(self) -> None:
-        body = self._make(len(self.seconds) + 1)
-        headers = {"content-type": "application/cloudevents+json", "prefer": "wait=30"}
+        number = len(self.seconds) + 1
+        body = self._make(number)
+        headers = {
+            "content-type": "application/cloudevents+json",
+            "ce-id": f"m-{number}",
+            "prefer": "wait=30",
+        }
         began = time.perf_counter()
         answer = self._client.post("/v1/messages", content=body, headers=headers)
         self.seconds.append(time.perf_counter() - began)
