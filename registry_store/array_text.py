@@ -7,10 +7,17 @@ psycopg looks at each element of a list for its type, at 4 microseconds an eleme
 from collections.abc import Iterable
 
 
-def text_array(values: Iterable[str]) -> str:
-    quoted = [value.replace("\\", "\\\\").replace('"', '\\"') for value in values]
-    return '{"' + '","'.join(quoted) + '"}' if quoted else "{}"
+def text_array(values: Iterable[str | None]) -> str:
+    return "{" + ",".join([_NULL if value is None else _quoted(value) for value in values]) + "}"
 
 
-def number_array(values: Iterable[int]) -> str:
-    return "{" + ",".join(map(str, values)) + "}"
+def number_array(values: Iterable[int | None]) -> str:
+    return "{" + ",".join([_NULL if value is None else str(value) for value in values]) + "}"
+
+
+_NULL = "NULL"
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'

@@ -23,23 +23,19 @@ NOTIFY_CHANNEL = "fmar_log"
 GENESIS = bytes(32)
 #: Of `change`, but for position and time: an entry's own, then those of its occasion.
 COLUMNS = (
-    "record, version, item, content_hash, event, material, actor, principal, message, cause, valid_from, "
-    "audience_before, audience_after"
+    "record, version, item, content_hash, message, cause, valid_from, "
+    "event, material, actor, principal, audience_before, audience_after"
 )
 _sha256 = hashlib.sha256
 
 
 class Occasion(NamedTuple):
-    """What the log says of a change that it says of many changes of one message."""
+    """What the log says of a change that it says of many others too, of this message and of others."""
 
     event: str
     material: bool | None
     actor: str
     principal: str
-    message: int
-    message_id: str
-    cause: str | None
-    valid_from: datetime
     audience_before: str | None
     audience_after: str
 
@@ -52,6 +48,10 @@ class LogEntry(NamedTuple):
     version: int
     item: int
     content_hash: bytes
+    message: int
+    message_id: str
+    cause: str | None
+    valid_from: datetime
     occasion: Occasion
 
     def leaf(self) -> bytes:
@@ -62,46 +62,48 @@ class LogEntry(NamedTuple):
         """Its leaf, and the columns of `COLUMNS` as COPY takes them."""
         texts, hash_ = _texts(self.occasion), self.content_hash.hex()
         leaf = _sha256(
-            f"{texts.before_hash}{hash_}{texts.before_id}{_json(self.id)}"
-            f',"item":{self.item}{texts.before_version}{self.version}}}'.encode()
+            f'{texts.before_cause}{_json(self.cause)},"content_hash":"{hash_}"{texts.before_id}{_json(self.id)}'
+            f',"item":{self.item}{texts.before_message}{_json(self.message_id)}{texts.before_time}'
+            f'{timestamp(self.valid_from)}","version":{self.version}}}'.encode()
         ).digest()
-        line = f"{self.record}\t{self.version}\t{self.item}\t\\\\x{hash_}\t{texts.columns}"
+        line = (
+            f"{self.record}\t{self.version}\t{self.item}\t\\\\x{hash_}\t{self.message}\t{text_field(self.cause)}\t"
+            f"{time_field(self.valid_from)}\t{texts.columns}"
+        )
         return leaf, line
 
 
 class _Texts(NamedTuple):
     """An occasion as it stands in a leaf, around what is the entry's own, and in the table."""
 
-    before_hash: str
+    before_cause: str
     before_id: str
-    before_version: str
+    before_message: str
+    before_time: str
     columns: str
 
 
-@lru_cache(maxsize=1_024)
+@lru_cache(maxsize=4_096)
 def _texts(occasion: Occasion) -> _Texts:
-    said, valid_from = occasion, timestamp(occasion.valid_from)
+    said = occasion
     flag = {True: "t", False: "f", None: NULL}[said.material]
-    own = (said.event, flag, said.actor, said.principal, str(said.message))
-    audiences = (said.audience_before, said.audience_after)
     columns = (
-        *own,
-        text_field(said.cause),
-        time_field(said.valid_from),
-        *map(text_field, audiences),
+        said.event,
+        flag,
+        *map(text_field, (said.actor, said.principal, said.audience_before, said.audience_after)),
     )
     return _Texts(
         f'\0{{"actor":{_json(said.actor)},"audience_after":{_json(said.audience_after)},'
-        f'"audience_before":{_json(said.audience_before)},"cause":{_json(said.cause)},"content_hash":"',
-        f'","event":{_json(said.event)},"id":',
-        f',"material":{_json(said.material)},"message_id":{_json(said.message_id)},'
-        f'"principal":{_json(said.principal)},"valid_from":{_json(valid_from)},"version":',
+        f'"audience_before":{_json(said.audience_before)},"cause":',
+        f',"event":{_json(said.event)},"id":',
+        f',"material":{_json(said.material)},"message_id":',
+        f',"principal":{_json(said.principal)},"valid_from":"',
         "\t".join(columns),
     )
 
 
 def _json(value: Any) -> str:
-    return orjson.dumps(value).decode()
+    return "null" if value is None else orjson.dumps(value).decode()
 
 
 def merkle_root(leaves: Sequence[bytes]) -> bytes:

@@ -40,8 +40,8 @@ _AS_OF = text(
     "ORDER BY v.valid_from DESC, v.version DESC LIMIT 1"
 )
 _HISTORY = text(
-    "SELECT c.position, c.version, c.event, c.material, c.actor, c.principal, coalesce(b.sender, m.sender), "
-    "coalesce(b.message_id, m.message_id), c.item, c.cause, "
+    "SELECT c.position, c.version, c.event, c.material, c.actor, c.principal, "
+    "coalesce(b.sender, m.sender) AS sender, coalesce(b.message_id, m.message_id) AS message_id, c.item, c.cause, "
     "c.recorded_at, c.valid_from, c.audience_before, c.audience_after, c.content_hash, v.content "
     "FROM record r JOIN change c ON c.record = r.row JOIN record_version v ON v.record = c.record "
     "AND v.version = c.version LEFT JOIN message m ON m.row = c.message "

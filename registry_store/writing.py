@@ -7,13 +7,14 @@ and the commit happen under the append lock.
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 import psycopg
 
 from contracts.canonical import canonical_json, content_hash
 from contracts.changes import RecordChange, SourceSeen
+from registry_store.anchor_writing import AnchorRows
+from registry_store.array_text import number_array, text_array
 from registry_store.batches.chunks import DecidedChunk, write_decided
 from registry_store.change_log import Appended, LogEntry, Occasion, append
 from registry_store.copying import (
@@ -29,8 +30,6 @@ from registry_store.tables import KEY_BLOCK
 
 _SALT_BYTES = 16
 _SALTS_AT_ONCE = 64
-#: The FSP of a changed asset whose organisation was not loaded: it did not change.
-_AS_IT_IS = 0
 
 
 class RowBlocks:
@@ -76,8 +75,7 @@ class WriteSet:
     """
 
     new_row: Callable[[], int]
-    anchors_new: dict[str, list[Any]] = field(default_factory=dict)
-    anchors_changed: dict[str, list[Any]] = field(default_factory=dict)
+    anchors: AnchorRows = field(default_factory=AnchorRows)
     #: Lines of `record_version`.
     versions: list[str] = field(default_factory=list)
     entries: list[LogEntry] = field(default_factory=list)
@@ -101,12 +99,9 @@ class WriteSet:
         """Take in one accepted change. `row`: the record's, None if it is new; `fsp_row`: that of its
         FSP, where that was loaded. Returns the record's row.
         """
-        if row is None:
-            row = self.new_row()
-            anchors = self.anchors_new
-        else:
-            anchors = self.anchors_new if change.id in self.anchors_new else self.anchors_changed
-        self._anchor(anchors, change, row, fsp_row)
+        is_new = row is None
+        row = self.new_row() if row is None else row
+        self.anchors.take(change, row, fsp_row, is_new=is_new)
         self._version(change, row, origin)
         self._found_by(change, row)
         return row
@@ -123,15 +118,23 @@ class WriteSet:
             change.material,
             origin.actor,
             origin.principal,
-            origin.message_row,
-            origin.message_id,
-            origin.cause,
-            change.valid_from,
             None if before is None else before.as_text(),
             change.audience_after.as_text(),
         )
-        hash_ = content_hash(salt, content)
-        self.entries.append(LogEntry(row, change.id, version, origin.item, hash_, occasion))
+        self.entries.append(
+            LogEntry(
+                row,
+                change.id,
+                version,
+                origin.item,
+                content_hash(salt, content),
+                origin.message_row,
+                origin.message_id,
+                origin.cause,
+                change.valid_from,
+                occasion,
+            )
+        )
 
     def _found_by(self, change: RecordChange, row: int) -> None:
         revision = change.content.get("source", {}).get("revision")
@@ -145,43 +148,6 @@ class WriteSet:
             ]
         for ref in change.refs_added:
             self.refs[ref] = row
-
-    def _anchor(
-        self, anchors: dict[str, list[Any]], change: RecordChange, row: int, fsp_row: int | None
-    ) -> None:
-        before = anchors.get(change.id)
-        if not change.is_current:
-            # A correction of the past: the present, and all that is filtered by, stays.
-            if before is not None:
-                before[3] = change.version
-            else:
-                anchors[change.id] = [
-                    row,
-                    change.id,
-                    change.kind,
-                    change.version,
-                    None,
-                    None,
-                    None,
-                    None,
-                    None,
-                    None,
-                ]
-            return
-        content = change.content
-        network = content.get("network", {})
-        anchors[change.id] = [
-            row,
-            change.id,
-            change.kind,
-            change.version,
-            change.version,
-            content["status"],
-            content.get("category"),
-            network.get("gsp_group"),
-            network.get("area"),
-            (fsp_row or _AS_IT_IS) if "fsp" in content else None,
-        ]
 
     def saw(self, seen: SourceSeen, row: int) -> None:
         """A source stated a line again: its revision is the newest now."""
@@ -217,12 +183,7 @@ class WriteSet:
                 for (party, ref), row in sorted(self.refs.items())
             ],
         )
-        copy_lines(
-            connection,
-            "record (row, id, kind, version, current_version, status, category, gsp_group, network_area, fsp)",
-            [_anchor_line(*anchor) for anchor in self.anchors_new.values()],
-        )
-        self._write_changed_anchors(connection)
+        self.anchors.write(connection)
         self.members.write(connection)
         copy_lines(
             connection, "record_version (record, version, valid_from, content, salt)", self.versions
@@ -235,7 +196,7 @@ class WriteSet:
             connection.execute(
                 "DELETE FROM record_key k USING unnest(%s::text[], %s::text[], %s::bigint[]) AS gone (scheme, value, record) "
                 "WHERE k.scheme = gone.scheme AND k.value = gone.value AND k.record = gone.record",
-                (list(schemes), list(values), list(rows)),
+                (text_array(schemes), text_array(values), number_array(rows)),
             )
         copy_lines(
             connection,
@@ -254,24 +215,8 @@ class WriteSet:
                 "FROM unnest(%s::text[], %s::bigint[], %s::text[]) AS seen (value, record, revision) "
                 "WHERE k.scheme = 'source' AND k.value = seen.value AND k.record = seen.record "
                 "AND (k.revision IS NULL OR k.revision < seen.revision)",
-                (list(values), list(rows), list(self.revisions.values())),
+                (text_array(values), number_array(rows), text_array(self.revisions.values())),
             )
-
-    def _write_changed_anchors(self, connection: psycopg.Connection) -> None:
-        if not self.anchors_changed:
-            return
-        columns = list(zip(*self.anchors_changed.values(), strict=True))
-        connection.execute(  # what is put in is a constant of this module
-            "UPDATE record r SET version = c.version, current_version = coalesce(c.current, r.current_version), "  # noqa: S608
-            "status = coalesce(c.status, r.status), "
-            "category = CASE WHEN c.current IS NULL THEN r.category ELSE c.category END, "
-            "gsp_group = CASE WHEN c.current IS NULL THEN r.gsp_group ELSE c.gsp_group END, "
-            "network_area = CASE WHEN c.current IS NULL THEN r.network_area ELSE c.network_area END, "
-            f"fsp = CASE WHEN c.current IS NULL OR c.fsp = {_AS_IT_IS} THEN r.fsp ELSE c.fsp END "
-            "FROM unnest(%s::bigint[], %s::int[], %s::int[], %s::text[], %s::text[], %s::text[], %s::text[], %s::bigint[]) "
-            "AS c (row, version, current, status, category, gsp_group, network_area, fsp) WHERE r.row = c.row",
-            [list(columns[index]) for index in (0, 3, 4, 5, 6, 7, 8, 9)],
-        )
 
     def _write_scheduled_done(self, connection: psycopg.Connection) -> None:
         if self.scheduled_done:
@@ -279,8 +224,8 @@ class WriteSet:
                 "UPDATE scheduled_command s SET outcome = done.outcome, decided_at = now() "
                 "FROM unnest(%s::bigint[], %s::text[]) AS done (row, outcome) WHERE s.row = done.row",
                 (
-                    [row for row, _ in self.scheduled_done],
-                    [outcome for _, outcome in self.scheduled_done],
+                    number_array([row for row, _ in self.scheduled_done]),
+                    text_array([outcome for _, outcome in self.scheduled_done]),
                 ),
             )
 
@@ -288,13 +233,3 @@ class WriteSet:
 def _by_unique_key(key: tuple[tuple[str, str, int], list[Any]]) -> tuple[str, str, int]:
     (scheme, value, _row), (rank, _revision) = key
     return scheme, value, rank
-
-
-def _anchor_line(row: int, id: str, kind: str, version: int, *current: Any) -> str:
-    return f"{row}\t{id}\t{kind}\t{version}\t{_current_fields(current)}"
-
-
-@lru_cache(maxsize=4_096)
-def _current_fields(current: tuple[Any, ...]) -> str:
-    """Current version, status, category, GSP group, network area, FSP: shared by many records."""
-    return "\t".join([text_field(None if value is None else str(value)) for value in current])

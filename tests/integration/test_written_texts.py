@@ -12,11 +12,8 @@ from tests.conftest import FreshDatabase
 
 #: What a text column can hold.
 texts = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"), max_size=20)
-awkward = st.lists(
-    texts
-    | st.sampled_from(["\\", "\\N", "\\.", "\t", "\n", "\r\n", '"', "{}", "NULL", "a,b", "", " "]),
-    max_size=12,
-)
+AWKWARD = ("\\", "\\N", "\\.", "\t", "\n", "\r\n", '"', "{}", "NULL", "null", "a,b", "", " ")
+awkward = st.lists(texts | st.sampled_from(AWKWARD), max_size=12)
 on_one_database = settings(
     max_examples=40,
     deadline=None,
@@ -43,9 +40,12 @@ def test_lines_are_copied_as_they_are(module_database: FreshDatabase, values: li
 
 
 @on_one_database
-@given(awkward, st.lists(st.integers(-(2**63), 2**63 - 1), max_size=9))
+@given(
+    st.lists(st.none() | texts | st.sampled_from(AWKWARD), max_size=12),
+    st.lists(st.none() | st.integers(-(2**63), 2**63 - 1), max_size=9),
+)
 def test_arrays_are_read_as_they_are(
-    module_database: FreshDatabase, values: list[str], numbers: list[int]
+    module_database: FreshDatabase, values: list[str | None], numbers: list[int | None]
 ) -> None:
     with psycopg.connect(module_database.owner_url) as connection:
         row = connection.execute(
