@@ -16,7 +16,8 @@ from router.batch_doors.source import Measured
 from router.batches.outcome_files import Format, Only
 
 _SECONDS = 120.0
-_ATTEMPTS = 6
+#: How long a door that is away is asked again: a restart takes seconds.
+_PATIENCE_SECONDS = 60
 #: The name of a wish in the address.
 _ACTION: dict[Wish, str] = {"run": "resume", "pause": "pause", "cancel": "cancel"}
 
@@ -133,7 +134,7 @@ class HttpDoor:
 def _attempts() -> tenacity.Retrying:
     return tenacity.Retrying(
         retry=tenacity.retry_if_exception_type(_Away),
-        stop=tenacity.stop_after_attempt(_ATTEMPTS),
+        stop=tenacity.stop_after_delay(_PATIENCE_SECONDS),
         wait=tenacity.wait_exponential(multiplier=0.2, max=5),
         reraise=True,
     )

@@ -14,9 +14,10 @@ from rich.progress import (
     TextColumn,
     TransferSpeedColumn,
 )
-from rich.table import Table
+from rich.table import Column, Table
 
 SHOWN_REFUSALS = 10
+_ID_CHARACTERS = 18
 _COUNTED = ("accepted", "unchanged", "superseded", "scheduled", "rejected")
 
 
@@ -110,8 +111,9 @@ def print_batch(batch: Mapping[str, Any], out: Console) -> None:
 
 
 def print_batches(batches: list[dict[str, Any]], out: Console) -> None:
-    columns = ("batch", "sender", "file", "status", "rows", "rejected", "received")
-    table = Table(*columns, box=None, pad_edge=False)
+    others = ("sender", "file", "status", "rows", "rejected", "received")
+    id = Column("batch", no_wrap=True, min_width=_ID_CHARACTERS)
+    table = Table(id, *others, box=None, pad_edge=False)
     for each in batches:
         rows = each.get("rows")
         table.add_row(

@@ -9,10 +9,11 @@ from pathlib import Path
 import orjson
 import pytest
 
+from router.servers.ports import is_free
 from tests.support.batching import Batching, lines, pumps
 from tests.support.command_line import CommandLine
 from tests.support.doors import doors, until
-from tests.support.serving import serving
+from tests.support.serving import answers, server_process, serving
 
 #: Blank lines are no rows: a file of several parts that is decided at once.
 PADDING = b"\n" * (5 * 1024 * 1024)
@@ -101,6 +102,23 @@ async def test_a_sending_that_was_killed_goes_on_where_it_was(hub: Batching, tmp
             said = await command.json("send", file, "--as", "acme")
     assert said["receipt"]["counts"]["accepted"] == 30
     assert hub.rows("SELECT xmin::text FROM batch_part WHERE number = %s", first) == [(stored,)]
+    assert hub.rows("SELECT count(*) FROM batch") == [(1,)]
+
+
+async def test_a_server_that_is_killed_while_a_file_comes_is_waited_for(hub: Batching, tmp_path):
+    port = next(port for port in range(32_100, 32_900) if is_free(port))
+    secret = hub.hub.secrets["acme"]
+    command = CommandLine(hub, HUB_HTTP_PORT=str(port), HUB_PARTNER_SECRET=secret)
+    async with hub.running():
+        with server_process(hub.hub, port, HUB_KILL_AT="upload.after_part:1") as server:
+            await until(lambda: answers(f"http://127.0.0.1:{port}"))
+            sending = asyncio.create_task(
+                command.json("send", portfolio(tmp_path, padding=PADDING), "--as", "acme")
+            )
+            assert await asyncio.to_thread(server.wait, 60) == -signal.SIGKILL
+        with server_process(hub.hub, port):
+            said = await sending
+    assert said["receipt"]["counts"]["accepted"] == 30
     assert hub.rows("SELECT count(*) FROM batch") == [(1,)]
 
 

@@ -1,12 +1,7 @@
 """The HTTP door: who may, what is refused at the door, and how a receipt comes back."""
 
 import asyncio
-import contextlib
 import gzip
-import os
-import subprocess
-import sys
-import time
 from pathlib import Path
 
 import httpx
@@ -14,7 +9,7 @@ import pytest
 
 from router.servers.ports import is_free
 from tests.support.doors import Doors, doors, registration, until
-from tests.support.serving import serving
+from tests.support.serving import answers, server_process, serving
 
 EVENT = "application/cloudevents+json"
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -272,35 +267,6 @@ async def test_a_server_killed_before_its_answer_and_the_message_sent_again(hub:
     assert answer.json()["data"]["status"] == "accepted"
     assert hub.statuses("acme") == {"m-1": "accepted"}
     assert hub.one("SELECT count(*) FROM record WHERE kind = 'asset'") == 1
-
-
-@contextlib.contextmanager
-def server_process(hub: Doors, port: int, **variables: str):
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("HUB_")}
-    environment |= {
-        "HUB_HOME": str(hub.settings.home),
-        "HUB_DATABASE_URL": hub.settings.database_url.get_secret_value(),
-        "HUB_BROKER_URL": hub.broker_url,
-        "HUB_HTTP_PORT": str(port),
-        "HUB_LANES_PER_CLASS": "2",
-        **variables,
-    }
-    process = subprocess.Popen([sys.executable, "-P", "-m", "router.cli", "serve"], env=environment)
-    try:
-        yield process
-    finally:
-        if process.poll() is None:
-            process.terminate()
-            process.wait(30)
-
-
-def answers(url: str) -> bool:
-    """Whether the server is there and has its broker."""
-    with contextlib.suppress(httpx.HTTPError):
-        checks = httpx.get(f"{url}/readyz", trust_env=False).json()["checks"]
-        return checks["broker"] == "ok"
-    time.sleep(0.05)
-    return False
 
 
 async def test_an_xml_document_is_acknowledged_and_its_receipt_is_there_as_json_too(hub: Doors):

@@ -2,7 +2,11 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+import os
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Iterator
 
 import httpx
 import uvicorn
@@ -42,3 +46,33 @@ async def serving(
     finally:
         server.should_exit = True
         await task
+
+
+@contextlib.contextmanager
+def server_process(hub: Doors, port: int, **variables: str) -> Iterator["subprocess.Popen[bytes]"]:
+    """`hub serve`, a process of its own."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("HUB_")}
+    environment |= {
+        "HUB_HOME": str(hub.settings.home),
+        "HUB_DATABASE_URL": hub.settings.database_url.get_secret_value(),
+        "HUB_BROKER_URL": hub.broker_url,
+        "HUB_HTTP_PORT": str(port),
+        "HUB_LANES_PER_CLASS": "2",
+        **variables,
+    }
+    process = subprocess.Popen([sys.executable, "-P", "-m", "router.cli", "serve"], env=environment)
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.terminate()
+            process.wait(30)
+
+
+def answers(url: str) -> bool:
+    """Whether the server is there and has its broker."""
+    with contextlib.suppress(httpx.HTTPError):
+        checks = httpx.get(f"{url}/readyz", trust_env=False).json()["checks"]
+        return checks["broker"] == "ok"
+    time.sleep(0.05)
+    return False
