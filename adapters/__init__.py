@@ -15,6 +15,7 @@ from adapters.hub_json import HubJson
 from adapters.json_lines.adapter import JsonLines
 from adapters.market_document.adapter import MarketDocuments
 from adapters.media_types import essence
+from adapters.parquet_tables import ParquetTables
 from adapters.tables.partner_profiles import PartnerProfiles
 from adapters.tables.profile import Profile
 from adapters.xlsx_tables import XlsxTables
@@ -81,6 +82,7 @@ def adapters(
         FlatFiles(catalogue),
         CsvTables(layouts, catalogue, partners),
         XlsxTables(layouts, catalogue, partners),
+        ParquetTables(layouts, catalogue, partners),
     )
 
 

@@ -11,9 +11,12 @@ from typing import Any, NamedTuple
 from adapters import Adapter, Writer
 from adapters.csv_tables import CsvTables
 from adapters.market_document.adapter import MarketDocuments
+from adapters.parquet_tables import ParquetTables
 from adapters.tables.profile import Profile
 from adapters.xlsx_tables import XlsxTables
 from contracts.commands import COMMANDS
+
+_TABLES = (CsvTables, XlsxTables, ParquetTables)
 
 
 class Carriage(StrEnum):
@@ -48,7 +51,7 @@ def totality(adapters: Iterable[Adapter], profiles: Iterable[Profile]) -> tuple[
     """Every format, then every mapping profile, then documents of others that are validated only."""
     adapters, layouts = tuple(adapters), {profile.name: profile for profile in profiles}
     formats = tuple(_format(each) for each in adapters)
-    tables = [each.media_types[0] for each in adapters if isinstance(each, CsvTables | XlsxTables)]
+    tables = [each.media_types[0] for each in adapters if isinstance(each, _TABLES)]
     return (
         *formats,
         *(

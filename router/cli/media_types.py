@@ -7,6 +7,7 @@ import typer
 from adapters.flat_file.adapter import MEDIA_TYPE as FLAT
 from adapters.json_lines.adapter import MEDIA_TYPE as JSON_LINES
 from adapters.tables.naming import names_template
+from adapters.tables.writing_parquet import PARQUET
 from adapters.xlsx_tables import XLSX
 
 #: --format -> media type. `ecr` is CSV read with the profile of the capacity register.
@@ -17,10 +18,11 @@ _OF_FORMAT = {
     "csv": "text/csv",
     "ecr": "text/csv; profile=ecr",
     "xlsx": XLSX,
+    "parquet": PARQUET,
     "flat": FLAT,
     "xml": "application/xml",
 }
-_ARCHIVE = b"PK\x03\x04"
+_ARCHIVE, _PARQUET = b"PK\x03\x04", b"PAR1"
 _OF_SUFFIX = {
     ".json": "json",
     ".jsonl": "jsonl",
@@ -28,6 +30,7 @@ _OF_SUFFIX = {
     ".csv": "csv",
     ".tsv": "csv",
     ".xlsx": "xlsx",
+    ".parquet": "parquet",
     ".flat": "flat",
     ".xml": "xml",
 }
@@ -50,7 +53,7 @@ def media_type_of(path: Path, body: bytes, format: str | None, profile: str | No
             raise typer.BadParameter(
                 f"{path.name} is a table: give --profile (its mapping profile, such as ecr, or a category)"
             )
-    if named in ("csv", "xlsx") and profile is not None:
+    if named in ("csv", "xlsx", "parquet") and profile is not None:
         return f"{_OF_FORMAT[named]}; profile={profile}"
     return _OF_FORMAT[named]
 
@@ -58,6 +61,8 @@ def media_type_of(path: Path, body: bytes, format: str | None, profile: str | No
 def _sniffed(body: bytes) -> str | None:
     if body.startswith(_ARCHIVE):
         return "xlsx"
+    if body.startswith(_PARQUET):
+        return "parquet"
     head = body[:4_096].lstrip(b"\xef\xbb\xbf \t\r\n")
     if head[:1] in (b"{", b"["):
         return "json"

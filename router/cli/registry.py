@@ -54,7 +54,7 @@ def show(
         str | None, typer.Option(help=f"As it was true at this time. {_MOMENT}")
     ] = None,
     format: Annotated[
-        str, typer.Option(help="json, xml, flat, csv or xlsx (give --out for that one).")
+        str, typer.Option(help="json, xml, flat, csv, xlsx or parquet (give --out for those two).")
     ] = "json",
     out: Annotated[Path | None, typer.Option(help="Write it here instead of printing it.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="On one line.")] = False,

@@ -18,7 +18,7 @@ from router.offline import Validation, validate
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
-FOLDERS = ("json", "jsonl", "xml", "flat", "csv", "xlsx")
+FOLDERS = ("json", "jsonl", "xml", "flat", "csv", "xlsx", "parquet")
 MESSAGES = sorted(file for folder in FOLDERS for file in (EXAMPLES / folder).iterdir())
 LANGUAGE = language()
 

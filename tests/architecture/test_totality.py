@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pyarrow import parquet
 
 from adapters import Writer
 from adapters.totality import Carriage, rows, totality
@@ -30,7 +31,7 @@ BOTH, READ, NOTHING = Carriage.both, Carriage.read, Carriage.nothing
 IN_A95 = {"a95": Carriage.checked}
 IN_JSON = {"json": BOTH, "jsonl": BOTH}
 IN_DOCUMENTS = IN_JSON | {"xml": BOTH, "flat": BOTH}
-IN_TABLES = {"csv": BOTH, "xlsx": BOTH}
+IN_TABLES = {"csv": BOTH, "xlsx": BOTH, "parquet": BOTH}
 EXPECTED = {
     "asset.register": IN_DOCUMENTS | IN_TABLES | {"ecr": READ} | IN_A95,
     "asset.update": IN_DOCUMENTS | IN_TABLES | IN_A95,
@@ -101,7 +102,13 @@ def test_what_is_not_carried_is_refused_by_name(command: str, format: str) -> No
 
 
 def renamed(body: bytes, command: str) -> bytes:
-    """The same document with another command; a workbook is a folder of parts."""
+    """The same document with another command; a workbook is a folder of parts, Parquet has columns."""
+    if body.startswith(b"PAR1"):
+        table = parquet.read_table(io.BytesIO(body))
+        at = table.column_names.index("Command")
+        written = io.BytesIO()
+        parquet.write_table(table.set_column(at, "Command", [[command] * len(table)]), written)
+        return written.getvalue()
     if not zipfile.is_zipfile(io.BytesIO(body)):
         assert STAND_IN.encode() in body
         return body.replace(STAND_IN.encode(), command.encode())

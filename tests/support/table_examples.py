@@ -10,6 +10,7 @@ from typing import Any
 
 from adapters.category_forms.example import example_payload
 from adapters.csv_tables import CsvTables
+from adapters.parquet_tables import ParquetTables
 from adapters.tables.naming import TEMPLATE
 from adapters.tables.template_files import (
     category_table,
@@ -76,6 +77,7 @@ COMPOSITION = Entry(
 def made() -> Iterator[tuple[str, bytes]]:
     """Name below examples/ and content."""
     csv, xlsx = CsvTables((), CATALOGUE), XlsxTables((), CATALOGUE)
+    parquet = ParquetTables((), CATALOGUE)
     for name, entries in {
         "asset.register": REGISTRATIONS,
         "asset.update": [UPDATE],
@@ -84,6 +86,7 @@ def made() -> Iterator[tuple[str, bytes]]:
     }.items():
         document = Document(_HEADER, tuple(entries))
         yield f"xlsx/{name}.xlsx", xlsx.encode(document)[1]
+        yield f"parquet/{name}.parquet", parquet.encode(document)[1]
         media_type, body = csv.encode(document)
         layout = media_type.partition("profile=")[2].partition(";")[0]
         yield f"csv/{name}.csv", f"{TEMPLATE},{layout},\r\n".encode() + body
