@@ -8,10 +8,12 @@
 `throwaway_home`  a HUB_HOME in which a test starts servers of its own
 `broker_vhost`  a RabbitMQ virtual host of the test's own
 `module_broker_vhost`  the same for a whole module
+`own_servers`   PostgreSQL and RabbitMQ of one test alone, to be killed
 """
 
 import os
 import secrets
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -215,6 +217,20 @@ def _vhost(servers: Servers) -> Iterator[FreshVhost]:
             management_url=servers.broker_management_url,
         )
         management.delete(f"/api/vhosts/{name}").raise_for_status()
+
+
+@pytest.fixture
+def own_servers() -> Iterator[tuple[ServerHost, Servers]]:
+    """A database and a broker of this test alone, to be killed."""
+    home = Path(tempfile.mkdtemp(prefix="fmar-kill-"))
+    host = ServerHost(
+        Settings(home=home, postgresql_shared_buffers_megabytes=64), say=lambda _line: None
+    )
+    servers = host.start()
+    upgrade(servers.owner_database_url, runtime_role=servers.runtime_role)
+    yield host, servers
+    host.discard()
+    shutil.rmtree(home)
 
 
 def _quiet(_line: str) -> None:

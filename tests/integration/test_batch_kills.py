@@ -3,15 +3,20 @@
 import asyncio
 import json
 import random
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
+from sqlalchemy.exc import DBAPIError
 
+from router.servers import ServerHost, Servers
 from tests.conftest import FreshDatabase, FreshVhost
 from tests.support.batching import Batching, lines, pumps
-from tests.support.doors import doors
+from tests.support.doors import doors, until
 from tests.support.running_hub import RunningHub, running
 
 pytestmark = pytest.mark.timeout(300)
@@ -52,7 +57,9 @@ def lasting(receipt: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in receipt.items() if name not in ("batch", "received_at")}
 
 
-async def run(hub: Batching, folder: Path, kill_at: dict[str, str]) -> Ending:
+async def run(
+    hub: Batching, folder: Path, kill_at: dict[str, str], disturb: Callable[[], None] | None
+) -> Ending:
     settings = hub.hub.settings
     variables = {
         "HUB_HOME": str(settings.home), "HUB_DATABASE_URL": settings.database_url.get_secret_value(),
@@ -65,8 +72,11 @@ async def run(hub: Batching, folder: Path, kill_at: dict[str, str]) -> Ending:
     ]  # fmt: skip
     processes = RunningHub(variables, folder, kill_at, names=("split", "bulk", "relay"))
     async with running(processes):
+        if disturb is not None:
+            await until(lambda: hub.progress(ids[0]).accepted > 20, SECONDS)
+            await asyncio.to_thread(disturb)
         for id in ids:
-            await hub.ended(id, SECONDS)
+            await until(partial(has_ended, hub, id), SECONDS)
         told = await _receipts(hub, {f"load-{n}" for n, _ in enumerate(ids, 1)})
         assert processes.killed() == kill_at.keys()
     report = hub.hub.registry.audit()
@@ -82,6 +92,14 @@ async def run(hub: Batching, folder: Path, kill_at: dict[str, str]) -> Ending:
     return Ending(contents, [hub.outcomes(id) for id in ids], receipts, told)
 
 
+def has_ended(hub: Batching, id: str) -> bool:
+    """No, while the database is away."""
+    try:
+        return hub.progress(id).finished_at is not None
+    except (psycopg.Error, DBAPIError):
+        return False
+
+
 async def _receipts(hub: Batching, wanted: set[str]) -> set[str]:
     """Receipts of these messages from the partner's queue, once each: they may come twice."""
     found: dict[str, str] = {}
@@ -94,10 +112,16 @@ async def _receipts(hub: Batching, wanted: set[str]) -> set[str]:
     return set(found.values())
 
 
-def ending(folder: Path, database: Any, vhost: Any, kill_at: dict[str, str]) -> Ending:
+def ending(
+    folder: Path,
+    database: Any,
+    vhost: Any,
+    kill_at: dict[str, str],
+    disturb: Callable[[], None] | None = None,
+) -> Ending:
     with doors(folder, database, vhost) as opened:
         opened.admit("acme")
-        return asyncio.run(run(Batching(opened), folder, kill_at))
+        return asyncio.run(run(Batching(opened), folder, kill_at, disturb))
 
 
 @pytest.fixture(scope="module")
@@ -138,3 +162,20 @@ def test_processes_killed_at_their_points_change_nothing(
     broker_vhost: FreshVhost,
 ) -> None:
     assert ending(tmp_path, database, broker_vhost, kills(seed)) == undisturbed
+
+
+@pytest.mark.parametrize("server", ["postgresql", "rabbitmq"])
+def test_a_server_killed_in_the_midst_and_started_again_changes_nothing(
+    server: str, undisturbed: Ending, tmp_path: Path, own_servers: tuple[ServerHost, Servers]
+) -> None:
+    host, servers = own_servers
+    killed = host.postgresql if server == "postgresql" else host.rabbitmq
+    assert killed is not None
+
+    def disturb() -> None:
+        killed.kill()
+        killed.start()
+
+    database = FreshDatabase("own", servers.database_url, servers.owner_database_url)
+    vhost = FreshVhost("/", servers.broker_url, servers.broker_management_url or "")
+    assert ending(tmp_path, database, vhost, {}, disturb) == undisturbed

@@ -9,8 +9,6 @@ import contextlib
 import json
 import random
 import secrets
-import shutil
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -25,13 +23,11 @@ from sqlalchemy.engine import make_url
 
 from registry_store import subscriptions
 from registry_store.feed.filters import Filter
-from registry_store.migrations import upgrade
 from router.broker import names
 from router.broker.connection import BROKER_FAULTS, close_quietly, connect, open_channel
 from router.broker.publisher import Fate
 from router.servers import ServerHost, Servers
 from router.servers.ports import is_free
-from router.settings import Settings
 from tests.conftest import FreshDatabase, FreshVhost
 from tests.relay_running import notifications
 from tests.support.doors import Doors, doors, until
@@ -348,20 +344,6 @@ def test_processes_killed_at_their_points_change_nothing_in_many_more_runs(
     broker_vhost: FreshVhost,
 ) -> None:
     assert ending(tmp_path, database, broker_vhost, kills(seed)) == undisturbed
-
-
-@pytest.fixture
-def own_servers() -> Iterator[tuple[ServerHost, Servers]]:
-    """A database and a broker of this test alone, to be killed."""
-    home = Path(tempfile.mkdtemp(prefix="fmar-kill-"))
-    host = ServerHost(
-        Settings(home=home, postgresql_shared_buffers_megabytes=64), say=lambda _line: None
-    )
-    servers = host.start()
-    upgrade(servers.owner_database_url, runtime_role=servers.runtime_role)
-    yield host, servers
-    host.discard()
-    shutil.rmtree(home)
 
 
 @pytest.mark.parametrize("server", ["postgresql", "rabbitmq"])
