@@ -21,6 +21,8 @@ from router.offline import Validation, validate
 #: A file is looked at as a whole here; the hub itself takes any size.
 LIMITS = Limits(body_bytes=256 * 1024 * 1024, items=200_000)
 FIRST_REFUSALS = 20
+#: Of a CSV file, to see what its columns hold.
+_SAMPLE_BYTES = 2 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,14 @@ class File:
     body: bytes
     is_workbook: bool
     stated_on: date
+
+    def sample(self) -> tuple[Sheet, ...] | Reason:
+        """Its first rows, by whatever looks like headings; the whole file where it cannot be cut there."""
+        if not self.is_workbook and len(self.body) > _SAMPLE_BYTES:
+            head = replace(self, body=self.body[:_SAMPLE_BYTES].rpartition(b"\n")[0])
+            if not isinstance(read := head.sheets(headings_of_anything), Reason):
+                return read
+        return self.sheets(headings_of_anything)
 
     def sheets(self, count: Count) -> tuple[Sheet, ...] | Reason:
         read = workbook_sheets if self.is_workbook else csv_sheets

@@ -1,5 +1,6 @@
 """`hub mapping`: a partner's own table layouts: drafted, tried, published. `draft` and `test` need no server."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,10 +12,11 @@ from rich.table import Table
 
 from adapters.tables.drafting.proposal import Asked, Proposal, propose
 from adapters.tables.folding import fold
+from contracts.categories import Category
 from contracts.reasons import Reason
 from router.bootstrap import language, profiles
 from router.cli.mapping_versions import register_versions
-from router.mapping_trials import File, Report, headings_of_anything, try_on
+from router.mapping_trials import File, Report, try_on
 
 DONE, SOME_REFUSED, UNUSABLE = 0, 1, 2
 _ARCHIVE = b"PK\x03\x04"
@@ -61,18 +63,12 @@ def draft(
 
     Example: hub mapping draft examples/mapping/batteries.csv --name acme-batteries --out acme-batteries.json
     """
-    spoken, now = language(), datetime.now(UTC)
-    known = [c for each in spoken.catalogue.names() if (c := spoken.catalogue.effective(each, now))]
-    chosen = next((each for each in known if each.name == category), None)
-    if category is not None and chosen is None:
-        raise typer.BadParameter(
-            f"there is no category {category}: {', '.join(c.name for c in known)}"
-        )
-    sheets = _file(file).sheets(headings_of_anything)
+    sheets = _file(file).sample()
     if isinstance(sheets, Reason):
         _unusable((sheets,), as_json=as_json)
         raise typer.Exit(UNUSABLE)
-    asked = Asked(name or _name_of(file), file.name, chosen)
+    known = _categories()
+    asked = Asked(name or _name_of(file), file.name, _named(category, known))
     proposal = propose(sheets, asked, known, profiles())
     if out is not None and proposal.document is not None:
         out.write_bytes(orjson.dumps(proposal.document, option=orjson.OPT_INDENT_2) + b"\n")
@@ -120,6 +116,20 @@ def try_(
     else:
         _print_trial(report)
     raise typer.Exit(SOME_REFUSED if report.refused else DONE)
+
+
+def _categories() -> list[Category]:
+    """Those in force."""
+    catalogue, now = language().catalogue, datetime.now(UTC)
+    return [c for each in catalogue.names() if (c := catalogue.effective(each, now)) is not None]
+
+
+def _named(name: str | None, known: Sequence[Category]) -> Category | None:
+    found = next((each for each in known if each.name == name), None)
+    if name is not None and found is None:
+        names = ", ".join(each.name for each in known)
+        raise typer.BadParameter(f"there is no category {name}: {names}")
+    return found
 
 
 def _file(path: Path, statement_date: datetime | None = None) -> File:

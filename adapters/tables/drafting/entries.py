@@ -1,6 +1,7 @@
 """Entries of a profile's document for one chosen column each."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 from adapters.tables.drafting.choosing import Chosen
@@ -14,6 +15,8 @@ from adapters.tables.folding import fold
 Entry = dict[str, Any]
 #: What a slot may be numbered with, or the first one not.
 _NUMBERS = ("", *"123456789")
+#: Of one column; what stands once may be anything, a name for instance.
+_MOST_MARKERS = 20
 _STEP_ONLY = (POINT, EASTING, NORTHING)
 
 
@@ -38,10 +41,13 @@ def column_entry(chosen: Chosen, name: str, other_headings: Iterable[str]) -> En
 
 
 def _no_digits(column: Observed) -> list[str]:
-    """What stands in the place of a number and is none: words, or nothing but noughts."""
-    return sorted(
-        text for text in column.texts if not text.strip("0. ") or not any(map(str.isdigit, text))
+    """What repeatedly stands in the place of a number and is none: words, or nothing but noughts."""
+    found = (
+        text
+        for text, times in column.counts
+        if not text.strip("0. ") or (times > 1 and not any(map(str.isdigit, text)))
     )
+    return sorted(islice(found, _MOST_MARKERS))
 
 
 def _plain(template: str, chosen: Chosen) -> str:

@@ -9,7 +9,7 @@ import openpyxl
 
 from adapters.tables.drafting.proposal import Asked, propose
 from contracts.reasons import Reason
-from router.mapping_trials import File, Report, headings_of_anything, try_on
+from router.mapping_trials import File, Report, try_on
 from tests.support.mapping import batteries
 from tests.support.registry import mpan
 from tests.unit.adapters.tables.drafting.drafting import CATEGORIES, SHIPPED, columns
@@ -98,8 +98,16 @@ def test_workbooks_are_tried_and_drafted_as_well() -> None:
     file = File("list.xlsx", stream.getvalue(), is_workbook=True, stated_on=STATED)
     said = try_on(batteries(), file).as_json()
     assert (said["items"], said["accepted"]) == (4, 2)
-    sheets = file.sheets(headings_of_anything)
+    sheets = file.sample()
     assert not isinstance(sheets, Reason)
     proposal = propose(sheets, Asked("acme-list", file.name), CATEGORIES, SHIPPED)
     assert proposal.guess.names == ("battery_storage",)
     assert columns(proposal)["Rated power (MW)"] == "/attributes/export_capacity_kw"
+
+
+def test_of_a_long_file_the_first_rows_tell_what_its_columns_hold() -> None:
+    row = FILE.splitlines()[1]
+    long = "\n".join([FILE.splitlines()[0], *[row] * 60_000])
+    sheets = File("list.csv", long.encode(), is_workbook=False, stated_on=STATED).sample()
+    assert not isinstance(sheets, Reason)
+    assert 10_000 < len(sheets[0].rows) < 60_000
