@@ -1,5 +1,6 @@
 """`hub split`: the process that cuts batches and sees them to their end."""
 
+import os
 import signal
 import threading
 
@@ -9,6 +10,7 @@ from router.batches.starting import make_publisher, make_splitter
 from router.bootstrap import database, language
 from router.logs import configure_logging
 from router.settings import Settings
+from router.worker.running import BULK_NICENESS
 
 _CONNECTIONS = 4
 
@@ -24,6 +26,7 @@ def split() -> None:
     """
     settings = Settings()
     configure_logging(settings.log_level, process="split")
+    os.nice(BULK_NICENESS)
     store, publisher = database(settings, pool_size=_CONNECTIONS), make_publisher(settings)
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):

@@ -1,6 +1,7 @@
 """`hub work`, wired: settings to a worker that runs until it is told to stop."""
 
 import asyncio
+import os
 import signal
 
 import uvloop
@@ -21,6 +22,8 @@ from router.worker.worker import Options, Worker
 
 #: Of the time that a stopping process has, this part goes to what the worker holds.
 _PART_FOR_FINISHING = 0.5
+#: Where processors are short, single messages go before chunks.
+BULK_NICENESS = 5
 
 
 def make_worker(settings: Settings, database: Database, pipeline: Decides) -> Worker:
@@ -75,6 +78,7 @@ def work(settings: Settings, *, bulk: bool = False) -> None:
     database = bootstrap.database(settings, pool_size=4)
     pipeline: Pipeline | BulkPipeline
     if bulk:
+        os.nice(BULK_NICENESS)
         pipeline = bootstrap.bulk_pipeline(settings, database)
         worker = make_bulk_worker(settings, database, pipeline)
     else:
