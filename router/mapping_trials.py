@@ -9,8 +9,9 @@ from typing import Any
 from adapters.tables.csv_rows import Sheet
 from adapters.tables.headings import HeadingIndex
 from adapters.tables.profile import Profile
-from adapters.tables.sheets_in import Count, csv_sheets, workbook_sheets
+from adapters.tables.sheets_in import Count, csv_sheets, parquet_sheets, workbook_sheets
 from adapters.tables.trial import Trial, personal_pointers, try_profile, withheld
+from adapters.tables.writing_parquet import PARQUET
 from adapters.xlsx_tables import XLSX
 from contracts.messages import Envelope, Limits
 from contracts.reasons import Reason, has_errors
@@ -21,30 +22,31 @@ from router.offline import Validation, validate
 #: A file is looked at as a whole here; the hub itself takes any size.
 LIMITS = Limits(body_bytes=256 * 1024 * 1024, items=200_000)
 FIRST_REFUSALS = 20
+CSV = "text/csv"
+_SHEETS = {CSV: csv_sheets, XLSX: workbook_sheets, PARQUET: parquet_sheets}
 #: Of a CSV file, to see what its columns hold.
 _SAMPLE_BYTES = 2 * 1024 * 1024
 
 
 @dataclass(frozen=True)
 class File:
-    """A table on its way in. `is_workbook`: XLSX, else CSV."""
+    """A table on its way in. `media_type`: without parameters."""
 
     name: str
     body: bytes
-    is_workbook: bool
+    media_type: str
     stated_on: date
 
     def sample(self) -> tuple[Sheet, ...] | Reason:
         """Its first rows, by whatever looks like headings; the whole file where it cannot be cut there."""
-        if not self.is_workbook and len(self.body) > _SAMPLE_BYTES:
+        if self.media_type == CSV and len(self.body) > _SAMPLE_BYTES:
             head = replace(self, body=self.body[:_SAMPLE_BYTES].rpartition(b"\n")[0])
             if not isinstance(read := head.sheets(headings_of_anything), Reason):
                 return read
         return self.sheets(headings_of_anything)
 
     def sheets(self, count: Count) -> tuple[Sheet, ...] | Reason:
-        read = workbook_sheets if self.is_workbook else csv_sheets
-        return read(self.body, count, LIMITS)
+        return _SHEETS[self.media_type](self.body, count, LIMITS)
 
 
 @dataclass(frozen=True)
@@ -103,11 +105,10 @@ def try_on(document: Mapping[str, Any], file: File) -> Report:
 
 
 def _envelope(file: File, profile: Profile) -> Envelope:
-    essence = XLSX if file.is_workbook else "text/csv"
     return Envelope(
         message_id="",
         sender="validate",
-        media_type=f"{essence}; profile={profile.name}; version={profile.version}",
+        media_type=f"{file.media_type}; profile={profile.name}; version={profile.version}",
         body=file.body,
         received_at=datetime.now(UTC),
         statement_date=file.stated_on,

@@ -3,8 +3,9 @@
 import io
 from collections.abc import Callable, Sequence
 
-from adapters.tables.csv_rows import Sheet, read_sheet
+from adapters.tables.csv_rows import Sheet, no_rows, read_sheet
 from adapters.tables.encodings import read_text
+from adapters.tables.parquet.files import open_parquet
 from adapters.tables.workbook.archive import Archive
 from adapters.tables.workbook.parts import read_workbook
 from adapters.tables.workbook.problems import WorkbookProblem
@@ -24,6 +25,17 @@ def csv_sheets(body: bytes, count: Count, limits: Limits) -> tuple[Sheet, ...] |
         return text
     sheet = read_sheet(text[0], count, limits)
     return sheet if isinstance(sheet, Reason) else (sheet,)
+
+
+def parquet_sheets(body: bytes, _count: Count, limits: Limits) -> tuple[Sheet, ...] | Reason:
+    """The one table of a Parquet file, whose columns have names."""
+    table = open_parquet(io.BytesIO(body), limits.items, limits.cell_characters)
+    if isinstance(table, list):
+        return table[0]
+    sheet = table.read()
+    if isinstance(sheet, Reason):
+        return sheet
+    return (sheet,) if sheet.rows else no_rows()
 
 
 def workbook_sheets(body: bytes, count: Count, limits: Limits) -> tuple[Sheet, ...] | Reason:

@@ -12,18 +12,20 @@ from rich.table import Table
 
 from adapters.tables.drafting.proposal import Asked, Proposal, propose
 from adapters.tables.folding import fold
+from adapters.tables.writing_parquet import PARQUET
+from adapters.xlsx_tables import XLSX
 from contracts.categories import Category
 from contracts.reasons import Reason
 from router.bootstrap import language, profiles
 from router.cli.mapping_versions import register_versions
-from router.mapping_trials import File, Report, try_on
+from router.mapping_trials import CSV, File, Report, try_on
 
 DONE, SOME_REFUSED, UNUSABLE = 0, 1, 2
-_ARCHIVE = b"PK\x03\x04"
+_STARTS = {b"PK\x03\x04": XLSX, b"PAR1": PARQUET}
 _LISTED = 10
 
 TableFile = Annotated[
-    Path, typer.Argument(help="A table: CSV or XLSX.", exists=True, dir_okay=False)
+    Path, typer.Argument(help="A table: CSV, XLSX or Parquet.", exists=True, dir_okay=False)
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object.")]
 
@@ -135,7 +137,8 @@ def _named(name: str | None, known: Sequence[Category]) -> Category | None:
 def _file(path: Path, statement_date: datetime | None = None) -> File:
     body = path.read_bytes()
     stated = statement_date or datetime.fromtimestamp(path.stat().st_mtime, UTC)
-    return File(path.name, body, body.startswith(_ARCHIVE), stated.date())
+    media_type = next((each for start, each in _STARTS.items() if body.startswith(start)), CSV)
+    return File(path.name, body, media_type, stated.date())
 
 
 def _name_of(path: Path) -> str:

@@ -6,10 +6,14 @@ from datetime import date
 from typing import Any
 
 import openpyxl
+import pyarrow as pa
+from pyarrow import parquet
 
 from adapters.tables.drafting.proposal import Asked, propose
+from adapters.tables.writing_parquet import PARQUET
+from adapters.xlsx_tables import XLSX
 from contracts.reasons import Reason
-from router.mapping_trials import File, Report, try_on
+from router.mapping_trials import CSV, File, Report, try_on
 from tests.support.mapping import batteries
 from tests.support.registry import mpan
 from tests.unit.adapters.tables.drafting.drafting import CATEGORIES, SHIPPED, columns
@@ -24,7 +28,7 @@ FILE = f"""Import MPAN,Site ref,Battery maker,S/N,Rated power (MW),Status,Contac
 
 
 def tried(document: dict[str, Any], body: str = FILE) -> Report:
-    return try_on(document, File("list.csv", body.encode(), is_workbook=False, stated_on=STATED))
+    return try_on(document, File("list.csv", body.encode(), media_type=CSV, stated_on=STATED))
 
 
 def test_each_column_is_mapped_dropped_or_unknown() -> None:
@@ -95,7 +99,7 @@ def test_workbooks_are_tried_and_drafted_as_well() -> None:
         sheet.append(row[:8])
     stream = io.BytesIO()
     book.save(stream)
-    file = File("list.xlsx", stream.getvalue(), is_workbook=True, stated_on=STATED)
+    file = File("list.xlsx", stream.getvalue(), media_type=XLSX, stated_on=STATED)
     said = try_on(batteries(), file).as_json()
     assert (said["items"], said["accepted"]) == (4, 2)
     sheets = file.sample()
@@ -108,6 +112,20 @@ def test_workbooks_are_tried_and_drafted_as_well() -> None:
 def test_of_a_long_file_the_first_rows_tell_what_its_columns_hold() -> None:
     row = FILE.splitlines()[1]
     long = "\n".join([FILE.splitlines()[0], *[row] * 60_000])
-    sheets = File("list.csv", long.encode(), is_workbook=False, stated_on=STATED).sample()
+    sheets = File("list.csv", long.encode(), media_type=CSV, stated_on=STATED).sample()
     assert not isinstance(sheets, Reason)
     assert 10_000 < len(sheets[0].rows) < 60_000
+
+
+def test_parquet_is_tried_and_drafted_as_well() -> None:
+    headings, *rows = [row[:8] for row in csv.reader(FILE.replace("a lot", "0.2").splitlines())]
+    columns_ = dict(zip(headings, map(list, zip(*rows, strict=True)), strict=True))
+    stream = io.BytesIO()
+    parquet.write_table(pa.table(columns_), stream)
+    file = File("list.parquet", stream.getvalue(), media_type=PARQUET, stated_on=STATED)
+    said = try_on(batteries(), file).as_json()
+    assert (said["items"], said["accepted"]) == (4, 2)
+    sheets = file.sample()
+    assert not isinstance(sheets, Reason)
+    proposal = propose(sheets, Asked("acme-list", file.name), CATEGORIES, SHIPPED)
+    assert columns(proposal)["Rated power (MW)"] == "/attributes/export_capacity_kw"
