@@ -99,6 +99,11 @@ class Category:
     def attribute(self, name: str) -> Attribute | None:
         return self._by_name.get(name)
 
+    @cached_property
+    def identifying(self) -> tuple[str, ...]:
+        """Names of the attributes that are fixed once set."""
+        return tuple(attribute.name for attribute in self.attributes if attribute.identity)
+
     def is_effective(self, at: datetime) -> bool:
         return self.effective_from <= at and (self.retired_from is None or at < self.retired_from)
 

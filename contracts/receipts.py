@@ -68,10 +68,14 @@ class Counts(NamedTuple):
 
     def sentences(self, shown: int) -> list[str]:
         """In words, for formats that have no place for numbers. `shown`: refused rows that stand beside."""
-        parts = [f"{count} {name}" for name, count in self._asdict().items() if count and name != "rows"]
+        parts = [
+            f"{count} {name}" for name, count in self._asdict().items() if count and name != "rows"
+        ]
         found = [f"{self.rows} rows answered{': ' if parts else ''}{', '.join(parts)}"]
         if self.rejected > shown:
-            found.append(f"the first {shown} of {self.rejected} rejected rows stand here, all in the outcome file")
+            found.append(
+                f"the first {shown} of {self.rejected} rejected rows stand here, all in the outcome file"
+            )
         return found
 
     def status(self, *, has_errors: bool) -> str:

@@ -11,7 +11,7 @@ from contracts.changes import Key, Record
 from contracts.reasons import Reason, Rule
 from registry_store.materiality import changed_materially
 from registry_store.rules.asset_sources import keep_beside, seen_now, superseded
-from registry_store.rules.asset_statement import Stated, existing_asset_reason, own_refs
+from registry_store.rules.asset_statement import Stated, existing_asset_reason
 from registry_store.rules.asset_versions import asset_change, slice_at
 from registry_store.rules.authority import is_own_asset
 from registry_store.rules.decision import (
@@ -58,7 +58,7 @@ def upsert(
     )
     if reasons:
         return Rejected((*warnings, *reasons))
-    refs = _complete(content, base, stated, context)
+    refs = _complete(content, base, stated)
     if _same(base, content):
         return Unchanged(record, warnings, seen)
     material = _is_material(category, base, content)
@@ -70,7 +70,7 @@ def upsert(
 
 
 def _complete(
-    content: dict[str, Any], base: Mapping[str, Any], stated: Stated[Any], context: Context
+    content: dict[str, Any], base: Mapping[str, Any], stated: Stated[Any]
 ) -> tuple[tuple[str, str], ...]:
     """Add to a statement what the hub keeps of the record itself; returns the references that are new."""
     for name in ("fsp", "registered_by", "evidence", "refs", "status"):
@@ -83,11 +83,7 @@ def _complete(
     if keys:
         content["keys"] = keys
     held = content.get("refs", [])
-    new = tuple(
-        ref
-        for ref in own_refs(stated.command, context.party)
-        if {"party": ref[0], "ref": ref[1]} not in held
-    )
+    new = tuple(ref for ref in stated.refs if {"party": ref[0], "ref": ref[1]} not in held)
     if new:
         content["refs"] = [*held, *({"party": party, "ref": ref} for party, ref in new)]
     return new
@@ -110,10 +106,9 @@ def _identity_reasons(
                 "/accounting_point",
             )
         )
-    for attribute in category.attributes:
-        name = attribute.name
-        is_fixed = attribute.identity and name in base["attributes"]
-        if is_fixed and content["attributes"].get(name) != base["attributes"][name]:
+    fixed, stated = base["attributes"], content["attributes"]
+    for name in category.identifying:
+        if name in fixed and stated.get(name) != fixed[name]:
             text = f"{name} identifies the asset and stays as it is"
             reasons.append(Reason(Rule.ASSET_03, text, f"/attributes/{name}"))
     return tuple(reasons)

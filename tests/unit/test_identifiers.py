@@ -1,10 +1,13 @@
 """Identifiers: forms and check characters, against published values and the library's own arithmetic."""
 
+import hmac
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from stdnum.iso7064 import mod_37_36
 
+from contracts.canonical import derived
 from contracts.identifiers import (
     CROCKFORD,
     bmu_problem,
@@ -122,3 +125,14 @@ def test_mpids() -> None:
 def test_postcodes(text: str, normal: str, whole: bool) -> None:
     assert normalise_postcode(text) == normal
     assert is_postcode(normal) is whole
+
+
+@given(
+    st.binary(max_size=100),
+    st.lists(st.text(st.characters(exclude_categories=("Cs",)), max_size=20), max_size=6),
+)
+def test_what_is_derived_is_the_hmac_of_the_parts_with_their_lengths(
+    key: bytes, parts: list[str]
+) -> None:
+    text = "".join(f"{len(part)}:{part}" for part in parts)
+    assert derived(key, *parts) == hmac.digest(key, text.encode(), "sha256")
