@@ -24,7 +24,7 @@ def register(app: typer.Typer) -> None:
 
 def convert(
     file: Annotated[Path, typer.Argument(help="The message or file.", exists=True, dir_okay=False)],
-    to: Annotated[str, typer.Option(help="json, jsonl, xml, flat, csv or xlsx.")],
+    to: Annotated[str, typer.Option(help="json, jsonl, xml, flat, csv, xlsx or parquet.")],
     out: Annotated[Path | None, typer.Option(help="Write it here; else it is printed.")] = None,
     sender: Annotated[
         str, typer.Option("--as", help="Who will send it: your partner name.")

@@ -54,7 +54,10 @@ def show(
         str | None, typer.Option(help=f"As it was true at this time. {_MOMENT}")
     ] = None,
     format: Annotated[
-        str, typer.Option(help="json, xml, flat, csv, xlsx or parquet (give --out for those two).")
+        str,
+        typer.Option(
+            help="json, jsonl, xml, flat, csv, xlsx or parquet (give --out for those two)."
+        ),
     ] = "json",
     out: Annotated[Path | None, typer.Option(help="Write it here instead of printing it.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="On one line.")] = False,

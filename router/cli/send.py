@@ -61,7 +61,8 @@ def send(
         str | None, typer.Option(help="Else told by --format, or from the file.")
     ] = None,
     format: Annotated[
-        str | None, typer.Option(help="json, json-batch, jsonl, xml, flat, csv, ecr or xlsx.")
+        str | None,
+        typer.Option(help="json, json-batch, jsonl, xml, flat, csv, ecr, xlsx or parquet."),
     ] = None,
     profile: Annotated[str | None, typer.Option(help="Mapping profile of a table.")] = None,
     statement_date: Annotated[

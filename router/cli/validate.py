@@ -39,7 +39,7 @@ def validate_file(
     format: Annotated[
         str | None,
         typer.Option(
-            help="json, json-batch, jsonl, xml, flat, csv, ecr or xlsx; else told from the file."
+            help="json, json-batch, jsonl, xml, flat, csv, ecr, xlsx or parquet; else told from the file."
         ),
     ] = None,
     profile: Annotated[
