@@ -1,25 +1,19 @@
-"""Answers as Parquet: in further columns of a Parquet file, and as a list of outcomes. Only this room of outcomes
-knows pyarrow, which is large: it is imported when an answer in Parquet is asked for.
-"""
+"""Answers as Parquet: in further columns of a Parquet file, and as a list of outcomes."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any, BinaryIO
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
 from adapters.outcomes import listing
 from adapters.outcomes.answers import COLUMNS, REJECTED, RowAnswers, answer_of
 from adapters.outcomes.pieces import Pieces
+from adapters.tables.parquet.library import library
 
 _BLOCK_ROWS = 5_000
+#: Of each column, instead of all that a group of rows has.
+_BUFFER_BYTES = 64 * 1024
 #: The number of the first row in places: names of columns are no row.
 FIRST_ROW = 1
-_ANSWER = [pa.field(name, pa.string()) for name in COLUMNS]
-_LISTED = pa.schema(
-    [pa.field(name, pa.int64() if name == "item" else pa.string()) for name in listing.COLUMNS]
-)
 
 
 def parquet_with_answers(
@@ -30,18 +24,19 @@ def parquet_with_answers(
     only_rejected: bool = False,
 ) -> Iterator[bytes]:
     """`to_end`: rows behind the last one that is answered are given too."""
+    arrow, parquet = library().arrow, library().parquet
     answers, made, row = RowAnswers(outcomes), Pieces(), FIRST_ROW
-    with pq.ParquetFile(source) as file:
+    with parquet.ParquetFile(source, buffer_size=_BUFFER_BYTES) as file:
         schema = file.schema_arrow
-        for field in _ANSWER:
-            schema = schema.append(field)
-        with pq.ParquetWriter(made, schema) as writer:
-            for batch in file.iter_batches(_BLOCK_ROWS):
+        for name in COLUMNS:
+            schema = schema.append(arrow.field(name, arrow.string()))
+        with parquet.ParquetWriter(made, schema) as writer:
+            for batch in file.iter_batches(_BLOCK_ROWS, use_threads=False):
                 kept, columns = _answered(answers, row, len(batch), to_end, only_rejected)
                 row += len(batch)
-                rows = batch.take(pa.array(kept, pa.int64()))
-                added = [pa.array(column, pa.string()) for column in columns]
-                writer.write_batch(pa.record_batch([*rows.columns, *added], schema=schema))
+                rows = batch.take(arrow.array(kept, arrow.int64()))
+                added = [arrow.array(column, arrow.string()) for column in columns]
+                writer.write_batch(arrow.record_batch([*rows.columns, *added], schema=schema))
                 yield made.taken()
                 if answers.is_at_end and not to_end:
                     break
@@ -72,14 +67,17 @@ def _answered(
 
 def parquet_listing(outcomes: Iterable[Mapping[str, Any]]) -> Iterator[bytes]:
     """Under the columns of `listing`."""
+    arrow, parquet = library().arrow, library().parquet
+    types = [arrow.int64() if name == "item" else arrow.string() for name in listing.COLUMNS]
+    schema = arrow.schema(list(zip(listing.COLUMNS, types, strict=True)))
     made, rows = Pieces(), map(listing.listed_row, outcomes)
-    with pq.ParquetWriter(made, _LISTED) as writer:
+    with parquet.ParquetWriter(made, schema) as writer:
         while block := list(islice(rows, _BLOCK_ROWS)):
             cells = zip(*block, strict=True)
             arrays = [
-                pa.array([cell if cell != "" else None for cell in column], field.type)
-                for column, field in zip(cells, _LISTED, strict=True)
+                arrow.array([cell if cell != "" else None for cell in column], type)
+                for column, type in zip(cells, types, strict=True)
             ]
-            writer.write_batch(pa.record_batch(arrays, schema=_LISTED))
+            writer.write_batch(arrow.record_batch(arrays, schema=schema))
             yield made.taken()
     yield made.taken()

@@ -13,8 +13,10 @@ from adapters.market_document.acknowledgement import acknowledgement_pieces
 from adapters.outcomes.answers import REJECTED
 from adapters.outcomes.csv_file import Look, csv_with_answers, look_of
 from adapters.outcomes.listing import csv_listing, jsonl_listing
+from adapters.outcomes.parquet_file import parquet_listing, parquet_with_answers
 from adapters.outcomes.series_names import named
 from adapters.outcomes.workbook_file import heading_rows, workbook_with_answers
+from adapters.tables.writing_parquet import PARQUET
 from adapters.xlsx_tables import XLSX
 from contracts.receipts import timestamp
 from registry_store.batches.answering import Answered
@@ -22,7 +24,6 @@ from registry_store.database import Database
 from router.batches.expanding import ExpandBounds
 from router.batches.outcome_source import seekable, streamed
 
-PARQUET = "application/vnd.apache.parquet"
 CSV = "text/csv; charset=utf-8; header=present"
 #: What was taken is expanded again, and no further.
 _EXPANDED = ExpandBounds(bytes=64 * 1024**3, times=1_000)
@@ -93,8 +94,6 @@ def _jsonl_list(asked: Asked) -> Pieces:
 
 
 def _parquet_list(asked: Asked) -> Pieces:
-    from adapters.outcomes.parquet_file import parquet_listing  # noqa: PLC0415 - pyarrow is large
-
     return parquet_listing(_listed(asked))
 
 
@@ -110,8 +109,6 @@ def _xlsx(asked: Asked) -> Pieces:
 
 
 def _parquet(asked: Asked) -> Pieces:
-    from adapters.outcomes.parquet_file import parquet_with_answers  # noqa: PLC0415 - pyarrow is large
-
     with seekable(*asked.source) as file:
         yield from parquet_with_answers(file, asked.outcomes, **asked.how)
 

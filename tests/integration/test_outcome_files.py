@@ -23,6 +23,7 @@ MEDIA_TYPES = {
     "csv": "text/csv",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "jsonl": "application/jsonl",
+    "parquet": "application/vnd.apache.parquet",
     "xml": "application/xml",
     "flat": "text/vnd.fmar.flat",
 }
@@ -135,6 +136,21 @@ async def test_a_workbook_comes_back_with_columns_that_a_spreadsheet_reads(
     assert sum("rejected" in texts for texts in added) == len(sown)
     assert added[1][-5:-3] == ["FMAR status", "FMAR record id"]
     assert answer == rendered(hub, id)
+
+
+async def test_a_parquet_file_comes_back_with_its_columns_and_five_more(
+    hub: Batching, tmp_path: Path
+):
+    body, sown = portfolio(tmp_path, "parquet")
+    async with hub.running():
+        id = hub.send("acme", body, media_type=MEDIA_TYPES["parquet"], **STATED)
+        await hub.ended(id)
+    came, goes = (pq.read_table(io.BytesIO(file)) for file in (body, rendered(hub, id)))
+    assert goes.select(came.column_names) == came
+    status = goes.column("FMAR status").to_pylist()
+    assert {n for n, each in enumerate(status, 1) if each == "rejected"} == {f["row"] for f in sown}
+    only = pq.read_table(io.BytesIO(rendered(hub, id, only="rejected")))
+    assert only.num_rows == len(sown)
 
 
 async def test_while_it_runs_the_file_holds_what_is_decided_so_far(hub: Batching, tmp_path: Path):

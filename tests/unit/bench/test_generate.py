@@ -67,7 +67,7 @@ def _check_found(sown: list[dict[str, Any]], validation: Validation) -> None:
             assert reason.place == fault["place"]
 
 
-@pytest.mark.parametrize("format", ["csv", "xlsx", "jsonl", "xml", "flat"])
+@pytest.mark.parametrize("format", [*MEDIA_TYPES])
 @pytest.mark.parametrize("category", ["heat_pump", "mixed"])
 def test_every_fault_that_was_sown_is_found_at_its_place_and_no_other(
     format: str, category: str, tmp_path: Path, spoken: Language
@@ -97,7 +97,7 @@ def _meaning(validation: Validation) -> dict[str, Any]:
     return {record["refs"][0]["ref"]: record for record in validation.records if record is not None}
 
 
-@pytest.mark.parametrize("format", ["xlsx", "jsonl", "xml", "flat"])
+@pytest.mark.parametrize("format", ["xlsx", "jsonl", "parquet", "xml", "flat"])
 def test_every_format_carries_the_same_assets(
     format: str, tmp_path: Path, spoken: Language
 ) -> None:
