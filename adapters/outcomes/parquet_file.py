@@ -27,14 +27,17 @@ def parquet_with_answers(
     arrow, parquet = library().arrow, library().parquet
     answers, made, row = RowAnswers(outcomes), Pieces(), FIRST_ROW
     with parquet.ParquetFile(source, buffer_size=_BUFFER_BYTES) as file:
-        schema = file.schema_arrow
-        for name in COLUMNS:
-            schema = schema.append(arrow.field(name, arrow.string()))
+        came = file.schema_arrow
+        # An outcome file that is sent again has these columns already.
+        own = [at for at, name in enumerate(came.names) if name not in COLUMNS]
+        fields = [came.field(at) for at in own]
+        fields += [arrow.field(name, arrow.string()) for name in COLUMNS]
+        schema = arrow.schema(fields, metadata=came.metadata)
         with parquet.ParquetWriter(made, schema) as writer:
             for batch in file.iter_batches(_BLOCK_ROWS, use_threads=False):
                 kept, columns = _answered(answers, row, len(batch), to_end, only_rejected)
                 row += len(batch)
-                rows = batch.take(arrow.array(kept, arrow.int64()))
+                rows = batch.select(own).take(arrow.array(kept, arrow.int64()))
                 added = [arrow.array(column, arrow.string()) for column in columns]
                 writer.write_batch(arrow.record_batch([*rows.columns, *added], schema=schema))
                 yield made.taken()

@@ -14,6 +14,7 @@ from adapters.market_document.acknowledgement import (
     acknowledgement,
     acknowledgement_pieces,
 )
+from adapters.outcomes.answers import COLUMNS
 from adapters.outcomes.listing import csv_listing, jsonl_listing
 from adapters.outcomes.parquet_file import FIRST_ROW, parquet_listing, parquet_with_answers
 from adapters.outcomes.series_names import named
@@ -48,6 +49,15 @@ def test_a_parquet_file_comes_back_with_its_own_columns_and_types():
     assert answer.column("FMAR status").to_pylist() == ["accepted", None, "rejected"]
     only = parquet_with_answers(made, told, to_end=True, only_rejected=True)
     assert pq.read_table(io.BytesIO(b"".join(only))).column("kW").to_pylist() == [3]
+
+
+def test_a_parquet_file_with_answers_that_comes_again_has_their_columns_once():
+    made = io.BytesIO()
+    pq.write_table(pa.table({"FMAR status": ["rejected"], "Make": ["a"]}), made)
+    answer = b"".join(parquet_with_answers(made, [outcome(f"row {FIRST_ROW}")], to_end=True))
+    table = pq.read_table(io.BytesIO(answer))
+    assert table.column_names == ["Make", *COLUMNS]
+    assert table.column("FMAR status").to_pylist() == ["accepted"]
 
 
 def test_series_are_named_as_their_sender_named_them():
