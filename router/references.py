@@ -57,6 +57,13 @@ class Reference:
         )
 
 
+def content_message_id(sha256: str, statement_date: str | None) -> str:
+    """The message id of a file that names none: its content (hexadecimal), and the date that it speaks of, where
+    that is given.
+    """
+    return f"sha256:{sha256}:{statement_date}" if statement_date else f"sha256:{sha256}"
+
+
 def file_message_id(body: bytes, statement_date: date) -> str:
     """The message id of a file: its content, and the date that it speaks of."""
-    return f"sha256:{hashlib.sha256(body).hexdigest()}:{statement_date.isoformat()}"
+    return content_message_id(hashlib.sha256(body).hexdigest(), statement_date.isoformat())

@@ -4,7 +4,6 @@ The HTTP door answers it as a problem; the operator's commands and the drop fold
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TypeVar
 
 from contracts.batches import ENDS, BatchHeader
@@ -13,6 +12,7 @@ from registry_store.batches.repeating import KnownBatch, known_batch
 from registry_store.batches.uploading import MOST_PARTS, Bounds, Part, Upload, UploadRefused
 from registry_store.database import Database
 from router.killpoints import reached
+from router.references import content_message_id
 
 _Taken = TypeVar("_Taken")
 _SAYS = {
@@ -46,8 +46,7 @@ class Uploads:
         """What answers the announced file already, while nothing later touched its records."""
         if header.sha256 is None:
             return None
-        stated = header.statement_date or datetime.now(UTC).date().isoformat()
-        message_id = header.message_id or f"sha256:{header.sha256}:{stated}"
+        message_id = header.message_id or content_message_id(header.sha256, header.statement_date)
         digest = bytes.fromhex(header.sha256)
         with self.database.reading() as connection:
             known = known_batch(connection, header.sender, message_id, digest, policy=header.policy)

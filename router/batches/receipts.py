@@ -40,12 +40,6 @@ def envelope_of(batch: OpenBatch) -> Envelope:
     )
 
 
-def derived_message_id(batch: OpenBatch, digest: bytes) -> str:
-    """Of a file that names none: its content, and the date that it speaks of, where that was given."""
-    stated = batch.header.statement_date
-    return f"sha256:{digest.hex()}:{stated}" if stated else f"sha256:{digest.hex()}"
-
-
 def receipt_of(
     batch: OpenBatch,
     sums: Sums,

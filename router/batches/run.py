@@ -26,9 +26,10 @@ from router.batches.expanding import FileBroken
 from router.batches.opening import Bounds, Opened, cutter_of, head_of, open_file
 from router.batches.parts import Interrupted
 from router.batches.publishing import BatchPublisher
-from router.batches.receipts import derived_message_id, progress_publication
+from router.batches.receipts import progress_publication
 from router.batches.references import ChunkReference, publication
 from router.killpoints import reached
+from router.references import content_message_id
 
 #: Chunks of one batch that are handed over and not decided.
 OUTSTANDING = 8
@@ -119,7 +120,7 @@ class Run:
         message_id = (
             batch.header.message_id
             or opened.cut.head.message_id
-            or derived_message_id(batch, digest)
+            or content_message_id(digest.hex(), batch.header.statement_date)
         )
         head, reasons = head_of(batch, opened.cut, message_id)
         policy = batch.header.policy
