@@ -11,6 +11,7 @@ from typing import Any
 from bench.batches.bare_copy import BareCopy
 from bench.batches.place import SINGLE, Place, place
 from bench.batches.sending import Sender, Sent, validated
+from bench.batches.verifying import verify
 from bench.batches.watching import Memory, SingleMessages
 from bench.generate import Plan as Portfolio
 from bench.generate import generate
@@ -57,6 +58,8 @@ class Bench:
         self._memory = Memory(place.pids)
         #: Letter -> rows per second, or seconds, of each round.
         self.found: dict[str, list[float]] = {}
+        #: Faults that were sown and answered at their places, over all files of (b) and (c).
+        self.faults_found = 0
 
     @contextmanager
     def watched(self) -> Iterator[None]:
@@ -75,10 +78,11 @@ class Bench:
         csv = self._file(Portfolio(rows=rows, seed=seed))
         sent = self._sent("b", csv, "csv", Policy())
         self._note("first_outcome_seconds", sent.first_seconds)
+        self._verify(csv, sent)
         self._note("a", rows / self._floor.follow())
         for offset, format in enumerate(self._plan.formats, start=1):
             file = self._file(Portfolio(rows=rows, seed=seed + offset, format=format))
-            self._sent(f"c_{format}", file, format, Policy())
+            self._verify(file, self._sent(f"c_{format}", file, format, Policy()))
             self._floor.follow()
         self._note("d", rows / validated(csv))
         again = self._sender.send(csv, "csv", Policy(), outcomes=False)
@@ -145,6 +149,10 @@ class Bench:
         self._note(letter, self._plan.rows / sent.seconds)
         return sent
 
+    def _verify(self, file: Path, sent: Sent) -> None:
+        manifest = file.with_name(f"{file.name}.faults.jsonl")
+        self.faults_found += verify(manifest, self._sender.refused(sent), file.suffix)
+
     def _note(self, name: str, value: float) -> None:
         self.found.setdefault(name, []).append(value)
 
@@ -170,7 +178,8 @@ def measure(plan: Plan, say: Callable[[str], None]) -> dict[str, Any]:
                 bench.fill(max(0, plan.many - bench.assets()))
                 for number in range(plan.rounds):
                     bench.growth("many", 1_000 + number)
-        return report(plan, bench.found, latency, bench.peak_mb)
+        body = report(plan, bench.found, latency, bench.peak_mb)
+        return body | {"faults_found": bench.faults_found}
 
 
 def report(

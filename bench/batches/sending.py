@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -35,6 +36,7 @@ class Sent:
     first row is answered, until the batch has ended, until its outcome file is there.
     """
 
+    id: str
     progress: dict[str, Any]
     first_seconds: float
     ended_seconds: float
@@ -88,7 +90,11 @@ class Sender:
             pieces = self._door.outcomes(opened.id, format="same", only=None).pieces
             size = sum(len(piece) for piece in pieces)
         seconds = time.perf_counter() - began
-        return Sent(self._door.batch(opened.id), first, ended, seconds, size)
+        return Sent(opened.id, self._door.batch(opened.id), first, ended, seconds, size)
+
+    def refused(self, sent: Sent) -> Iterator[bytes]:
+        """Its refused rows, as JSON Lines."""
+        return self._door.outcomes(sent.id, format="jsonl", only="rejected").pieces
 
     def _first(self, id: str, began: float) -> float:
         """Seconds until the first row was answered, or the batch ended."""
