@@ -144,16 +144,7 @@ class Endings:
             for act in self.at_end:
                 more |= act(connection, batch, status)
             receipt = receipt_of(batch, sums, found, self.hub_key, more)
-            errors = (each["text"] for each in found if each["severity"] == "error")
-            stored = ending.Ending(
-                status,
-                cause or (next(errors, None) if status == "failed" else None),
-                f"{batch.message_id}/batch/{batch.id}" if beside else batch.message_id,
-                0 if beside else batch.run,
-                content_hash(envelope_of(batch), batch.digest or b""),
-                orjson.loads(receipt)["status"],
-                receipt,
-            )
+            stored = _stored(batch, status, cause, found, receipt, beside=beside)
             ending.store_ending(
                 connection,
                 batch.row,
@@ -178,3 +169,25 @@ class Endings:
             ending.receipt_paid(connection, message)
         for each in progress(connection, batch.id):
             self.publisher.to_partner(progress_publication(batch.sender, each, _LAST_EVENT))
+
+
+def _stored(
+    batch: OpenBatch,
+    status: Status,
+    cause: str | None,
+    found: Sequence[Mapping[str, Any]],
+    receipt: bytes,
+    *,
+    beside: bool,
+) -> ending.Ending:
+    """What stands under the message id; beside it under the batch's own."""
+    errors = (each["text"] for each in found if each["severity"] == "error")
+    return ending.Ending(
+        status,
+        cause or (next(errors, None) if status == "failed" else None),
+        f"{batch.message_id}/batch/{batch.id}" if beside else batch.message_id,
+        0 if beside else batch.run,
+        content_hash(envelope_of(batch), batch.digest or b""),
+        orjson.loads(receipt)["status"],
+        receipt,
+    )

@@ -3,6 +3,7 @@
 Source: DESIGN.md section 5 (files).
 """
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -79,8 +80,10 @@ class Splitter:
             return
         self._renew(connection)
         chosen = to_run(batches, lambda each: may_begin(each, self._around.endings.adapters))
+        standing = {each.row for each in batches if each.wish == "pause"}
         for batch in chosen:
-            if len(self._runs) >= _SIDE_BY_SIDE:
+            # What is paused keeps its thread and its turn, and takes nobody else's place.
+            if len(self._runs.keys() - standing) >= _SIDE_BY_SIDE:
                 return
             rests = self._rests.get(batch.row, 0.0) > time.monotonic()
             if batch.row in self._runs or rests:
@@ -103,7 +106,7 @@ class Splitter:
         except Exception as error:  # noqa: BLE001 - told apart: a fault passes, a bug has been answered by now
             is_fault = isinstance(error, WORLD_MOVED) or is_passing(_cause(error))
             log.log(
-                30 if is_fault else 40,
+                logging.WARNING if is_fault else logging.ERROR,
                 "split.batch_put_off",
                 batch=batch.id,
                 error=repr(error)[:300],
