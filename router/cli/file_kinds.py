@@ -11,8 +11,7 @@ from router.batch_doors.source import Encoding, encoding_of, head_of
 from router.cli.media_types import media_type_of
 from router.http.headers import FILES
 
-_PARQUET = "application/vnd.apache.parquet"
-_KNOWN_BY_CONTENT = FILES | {JSON_LINES, "application/x-ndjson", _PARQUET}
+_KNOWN_BY_CONTENT = FILES | {JSON_LINES, "application/x-ndjson"}
 
 
 class Told(NamedTuple):

@@ -12,13 +12,15 @@ from urllib.parse import unquote
 from starlette.datastructures import Headers
 
 from adapters.media_types import essence
+from adapters.tables.writing_parquet import PARQUET
+from adapters.xlsx_tables import XLSX
 from contracts.identifiers import parse_public_id
 from contracts.reasons import Rule
 from router.broker.names import CLASSES
 from router.http.problems import Problem
 
 #: Formats whose message id may be derived from the content and the statement date.
-FILES = frozenset({"text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"})
+FILES = frozenset({"text/csv", XLSX, PARQUET})
 LONGEST_ID = 200
 _WAIT = re.compile(r"(?:^|[,;]\s*)wait\s*=\s*\"?(\d{1,6})\"?", re.IGNORECASE)
 

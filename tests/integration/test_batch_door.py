@@ -180,6 +180,12 @@ async def test_nobody_touches_the_upload_of_another(hub: Doors):
         (400, "request_invalid", "?unknown=1", {}),
         (400, "message_id_missing", "", {"ce_id": "x" * 201}),
         (400, "message_id_missing", "", {"ce_id": "", "content_type": "text/csv; profile=ecr"}),
+        (
+            400,
+            "message_id_missing",
+            "",
+            {"ce_id": "", "content_type": "application/vnd.apache.parquet"},
+        ),
         (400, "envelope_invalid", "", {"repr_digest": "sha-256=:AAAA:"}),
         (400, "envelope_invalid", "", {"repr_digest": "sha-256=what"}),
         (400, "envelope_invalid", "", {"fmar_statement_date": "soon"}),
