@@ -15,6 +15,8 @@ from adapters.lexical import read_string
 from contracts.categories import Attribute, Category
 
 _ELEMENT = re.compile(r"[1-9][0-9]{0,3}", re.ASCII)
+#: A few megabytes for each category that comes in flat files at all.
+_MOST_KEPT, _LONGEST_KEPT = 20_000, 100
 
 
 class Leaf(NamedTuple):
@@ -34,6 +36,23 @@ class CategoryForm:
         attributes = category.attributes if category is not None else ()
         self._by_name = {each.name: each for each in attributes}
         self._by_ordinal = {str(each.ordinal): each.name for each in attributes}
+        #: Whole records of scalars that were read before, as far as they are worth keeping.
+        self.kept: dict[str, tuple[str, Any]] = {}
+
+    def scalar(self, record: str) -> tuple[str, Any] | None:
+        """Name and value of a record of a scalar with the right ordinal and name, and a value: of nearly all.
+
+        Most records stand in many items (a make, a date, a yes): those are `kept`, and read once.
+        """
+        head, _, text = record[:-1].rpartition("|")
+        scalar = self.scalars.get(head)
+        if scalar is None or not text:
+            return None
+        name, read = scalar
+        found = name, text if read is None else read(text)
+        if len(self.kept) < _MOST_KEPT and len(record) < _LONGEST_KEPT:
+            self.kept[record] = found
+        return found
 
     @cached_property
     def scalars(self) -> dict[str, tuple[str, Reader | None]]:

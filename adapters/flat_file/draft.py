@@ -42,12 +42,19 @@ class Draft:
     def put_members(self, fields: list[str], line: int) -> None:
         """The members of FA1."""
         self.check_width(fields, WIDTH, line)
-        payload = self.payload
-        field = FIRST_MEMBER - 1
-        for text, slot in zip(fields[field:], self._plan.slots, strict=False):
-            field += 1
-            if text:
-                self._put_member(payload, slot, text, line, field)
+        payload, texts = self.payload, fields[FIRST_MEMBER - 1 :]
+        for field, (text, (slot, name, parent, read)) in enumerate(
+            zip(texts, self._plan.fields, strict=False), FIRST_MEMBER
+        ):
+            if not text:
+                continue
+            value = text if read is None else read(text)
+            if not slot.parents:
+                payload[name] = value  # which one field of the record names
+            elif parent is None or parent in payload:
+                self._put(payload, slot, value, line, field)
+            else:
+                payload[parent] = {name: value}
 
     def put_record(self, record: str, line: int) -> bool:
         """A record below FA1, if it is of a group that belongs there."""

@@ -107,14 +107,12 @@ class ItemReader:
     ) -> None:
         """The records below FA1. Nearly all are scalars with the right ordinal and name: one look-up each."""
         elsewhere = (*_ENVELOPE, *self._also)
-        known, values = form.scalars.get, draft.attributes.values
+        kept, values = form.kept.get, draft.attributes.values
         for record in records[1:]:
             line += 1
-            head, _, text = record[:-1].rpartition("|")
-            scalar = known(head)
-            if scalar is not None and text and scalar[0] not in values:
-                name, read = scalar
-                values[name] = text if read is None else read(text)
+            scalar = kept(record) or form.scalar(record)
+            if scalar is not None and scalar[0] not in values:
+                values[scalar[0]] = scalar[1]
             elif record and not draft.put_record(record, line) and not record.startswith(elsewhere):
                 draft.reasons.append(self._misplaced(record, line))
 

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from adapters.flat_file.kinds import Reader, reader
 from adapters.flat_file.layout import MEMBERS, PATCH, REPEATED, Repeated, unpatched
+from adapters.lexical import read_string
 from contracts.item_members import SHAPES
 
 
@@ -17,6 +18,17 @@ class Slot(NamedTuple):
     name: str
     kind: str
     read: Reader
+
+
+class Field(NamedTuple):
+    """A slot, and how it is filled in the usual case. `parent`: the only object on the way to it. `read`: None where
+    the text is the value.
+    """
+
+    slot: Slot
+    name: str
+    parent: str | None
+    read: Reader | None
 
 
 class Plan(NamedTuple):
@@ -31,6 +43,7 @@ class Plan(NamedTuple):
     repeated: Mapping[str, tuple[Repeated, Slot, tuple[Slot, ...]]]
     attributes: Slot
     is_patch: bool
+    fields: tuple[Field, ...]
 
     @property
     def kind(self) -> str | None:
@@ -63,8 +76,18 @@ def plan_of(command: str) -> Plan:
         repeated[each.code] = (each, whole, parts)
     is_patch = any(member.pointer.startswith(PATCH) for member in shape.scalars)
     return Plan(
-        command, slots, repeated, _slot(shape.attributes or "/attributes", "group"), is_patch
+        command,
+        slots,
+        repeated,
+        _slot(shape.attributes or "/attributes", "group"),
+        is_patch,
+        tuple(map(_field, slots)),
     )
+
+
+def _field(slot: Slot) -> Field:
+    parent = slot.parents[0] if len(slot.parents) == 1 else None
+    return Field(slot, slot.name, parent, None if slot.read is read_string else slot.read)
 
 
 def removable(plan: Plan) -> Mapping[str, Slot]:
