@@ -60,9 +60,14 @@ def point(content: Mapping[str, Any], _identity: str | None) -> Key | None:
 
 def planned_site(content: Mapping[str, Any], _identity: str | None) -> Key | None:
     """Network area, site name, postcode and category, while there is no meter yet (weak)."""
+    return None if _point(content) else site_before_meter(content)
+
+
+def site_before_meter(content: Mapping[str, Any]) -> Key | None:
+    """The `planned_site` key that an asset has, or had, without its meter."""
     attributes, area = content["attributes"], content.get("network", {}).get("area")
     site = attributes.get("site_name")
-    if _point(content) or not (area and site):
+    if not (area and site):
         return None
     postcode = normalise(attributes.get("postcode", ""))
     return Key("planned_site", f"{area}|{normalise(site)}|{postcode}|{content['category']}", "weak")

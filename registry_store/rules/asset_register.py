@@ -8,7 +8,7 @@ from typing import Any
 
 from contracts.changes import Key, Record, RecordChange
 from contracts.commands import AssetRegister
-from contracts.keys import planned_site
+from contracts.keys import site_before_meter
 from contracts.reasons import Reason, Rule, has_errors
 from registry_store.rules.asset_restatement import upsert
 from registry_store.rules.asset_statement import (
@@ -203,10 +203,7 @@ def _site_key_before_meter(stated: Stated[AssetRegister]) -> Key | None:
     """The planned_site key that the asset had before it got its accounting point."""
     if stated.category is None or "planned_site" not in stated.category.keys:
         return None
-    without_meter = {
-        name: value for name, value in stated.content.items() if name != "accounting_point"
-    }
-    return planned_site(without_meter, None)
+    return site_before_meter(stated.content)
 
 
 def _is_other_source(record: Record, content: Mapping[str, Any], context: Context) -> bool:
