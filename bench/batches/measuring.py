@@ -21,6 +21,7 @@ from contracts.categories import Catalogue
 from registry_store.category_documents import load_catalogue
 from router.bootstrap import SCHEMAS
 
+#: As a legacy system sends its portfolio, the first time and every time.
 UPDATE = Policy(existing="update")
 _LATER, _LATEST = date(2026, 2, 1), date(2026, 3, 1)
 #: The same portfolio in other words: what (f) sends.
@@ -76,16 +77,16 @@ class Bench:
         """(a) to (g), each on assets that the register did not have before the round."""
         rows, seed = self._plan.rows, number * 100 + 1
         csv = self._file(Portfolio(rows=rows, seed=seed))
-        sent = self._sent("b", csv, "csv", Policy())
+        sent = self._sent("b", csv, "csv", UPDATE)
         self._note("first_outcome_seconds", sent.first_seconds)
         self._verify(csv, sent)
         self._note("a", rows / self._floor.follow())
         for offset, format in enumerate(self._plan.formats, start=1):
             file = self._file(Portfolio(rows=rows, seed=seed + offset, format=format))
-            self._verify(file, self._sent(f"c_{format}", file, format, Policy()))
+            self._verify(file, self._sent(f"c_{format}", file, format, UPDATE))
             self._floor.follow()
         self._note("d", rows / validated(csv))
-        again = self._sender.send(csv, "csv", Policy(), outcomes=False)
+        again = self._sender.send(csv, "csv", UPDATE, outcomes=False)
         self._note("e_seconds", again.ended_seconds)
         other = Portfolio(rows=rows, seed=seed, dialect=_OTHER_DIALECT, shuffled=True)
         unchanged = self._sent("f", self._file(other), "csv", UPDATE, _LATER)
@@ -103,7 +104,7 @@ class Bench:
     def growth(self, name: str, seed: int) -> None:
         """(a) and (b) of a smaller file, in rows per second, with what the register holds now."""
         file = self._file(Portfolio(rows=self._plan.growth_rows, seed=_GROWING_SEED + seed))
-        sent = self._sender.send(file, "csv", Policy(), outcomes=False)
+        sent = self._sender.send(file, "csv", UPDATE, outcomes=False)
         self._note(f"b_{name}", self._plan.growth_rows / sent.ended_seconds)
         self._note(f"a_{name}", self._plan.growth_rows / self._floor.follow())
         file.unlink()
@@ -114,7 +115,7 @@ class Bench:
             rows = min(_FILLING_ROWS, assets - start)
             seed = _FILLING_SEED + self._floor.assets() % 1_000_003 + number
             file = self._file(Portfolio(rows=rows, seed=seed, faults=0.0))
-            self._sender.send(file, "csv", Policy(), outcomes=False)
+            self._sender.send(file, "csv", UPDATE, outcomes=False)
             self._floor.follow()
             file.unlink()
 
@@ -129,7 +130,7 @@ class Bench:
             self._place.base_url, auth, lambda number: message(SINGLE, number), _EVERY_SECONDS
         )
         with single:
-            self._sender.send(file, "csv", Policy(), outcomes=False)
+            self._sender.send(file, "csv", UPDATE, outcomes=False)
         if single.problem is not None:
             raise single.problem
         file.unlink()
