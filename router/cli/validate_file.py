@@ -43,6 +43,8 @@ def answered(file: Large, *, shows_results: bool) -> Tally:
         except FileBroken as broken:
             tally = Tally()
             tally.say((broken.reason,))
+            if shows_results:
+                stack.enter_context(_json_object(tally))
             return tally
         validation = FileValidation(cut, file.envelope, shows_results=shows_results)
         written = stack.enter_context(_json_object(validation.tally)) if shows_results else None
