@@ -12,9 +12,10 @@ from bench.batches.bare_copy import BareCopy
 from bench.batches.place import SINGLE, Place, place
 from bench.batches.sending import Sender, Sent, validated
 from bench.batches.verifying import verify
-from bench.batches.watching import Memory, SingleMessages
+from bench.batches.watching import Memory, SingleMessages, processor_seconds
 from bench.generate import Plan as Portfolio
 from bench.generate import generate
+from bench.portfolio.faults import KINDS, TWICE
 from bench.stage import message
 from contracts.batches import Policy
 from contracts.categories import Catalogue
@@ -30,6 +31,8 @@ _EVERY_SECONDS = 0.1
 #: Seeds of files that are not those of a round.
 _FILLING_SEED, _GROWING_SEED, _MESSAGES_SEED = 10_000, 20_000, 30_000
 _FILLING_ROWS = 200_000
+#: A device that stands twice is no fault where a row may update what another one registered.
+_FAULTS = tuple(name for name in KINDS if name != TWICE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,8 @@ class Bench:
         self._memory = Memory(place.pids)
         #: Letter -> rows per second, or seconds, of each round.
         self.found: dict[str, list[float]] = {}
+        #: Process or server -> microseconds of processor time a row in (b), of each round.
+        self.processor_us: dict[str, list[float]] = {}
         #: Faults that were sown and answered at their places, over all files of (b) and (c).
         self.faults_found = 0
 
@@ -76,22 +81,34 @@ class Bench:
     def round(self, number: int) -> None:
         """(a) to (g), each on assets that the register did not have before the round."""
         rows, seed = self._plan.rows, number * 100 + 1
-        csv = self._file(Portfolio(rows=rows, seed=seed))
+        csv = self._file(Portfolio(rows=rows, seed=seed, kinds=_FAULTS))
+        pids = {**self._place.pids, **self._place.server_pids}
+        used = processor_seconds(pids)
         sent = self._sent("b", csv, "csv", UPDATE)
+        for name, seconds in processor_seconds(pids).items():
+            self.processor_us.setdefault(name, []).append((seconds - used[name]) / rows * 1e6)
         self._note("first_outcome_seconds", sent.first_seconds)
         self._verify(csv, sent)
         self._note("a", rows / self._floor.follow())
         for offset, format in enumerate(self._plan.formats, start=1):
-            file = self._file(Portfolio(rows=rows, seed=seed + offset, format=format))
+            kinds = tuple(name for name in _FAULTS if format in KINDS[name].formats)
+            portfolio = Portfolio(rows=rows, seed=seed + offset, format=format, kinds=kinds)
+            file = self._file(portfolio)
             self._verify(file, self._sent(f"c_{format}", file, format, UPDATE))
             self._floor.follow()
         self._note("d", rows / validated(csv))
         again = self._sender.send(csv, "csv", UPDATE, outcomes=False)
         self._note("e_seconds", again.ended_seconds)
-        other = Portfolio(rows=rows, seed=seed, dialect=_OTHER_DIALECT, shuffled=True)
+        other = Portfolio(
+            rows=rows, seed=seed, dialect=_OTHER_DIALECT, shuffled=True, kinds=_FAULTS
+        )
         unchanged = self._sent("f", self._file(other), "csv", UPDATE, _LATER)
         changed = self._sent(
-            "g", self._file(Portfolio(rows=rows, seed=seed, changed=0.01)), "csv", UPDATE, _LATEST
+            "g",
+            self._file(Portfolio(rows=rows, seed=seed, changed=0.01, kinds=_FAULTS)),
+            "csv",
+            UPDATE,
+            _LATEST,
         )
         self._floor.follow()
         self._say(
@@ -180,7 +197,12 @@ def measure(plan: Plan, say: Callable[[str], None]) -> dict[str, Any]:
                 for number in range(plan.rounds):
                     bench.growth("many", 1_000 + number)
         body = report(plan, bench.found, latency, bench.peak_mb)
-        return body | {"faults_found": bench.faults_found}
+        return body | {
+            "processor_us_per_row": {
+                name: round(statistics.median(each), 1) for name, each in bench.processor_us.items()
+            },
+            "faults_found": bench.faults_found,
+        }
 
 
 def report(

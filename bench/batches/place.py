@@ -27,7 +27,7 @@ _MEGABYTES = 1_024
 @dataclass(frozen=True, slots=True)
 class Place:
     """Addresses of one run. `floor_url`: of an empty database with the same tables and indexes; `pids`: of the
-    hub's processes, by name; `secrets`: of the partners.
+    hub's processes, by name, and of its servers; `secrets`: of the partners.
     """
 
     folder: Path
@@ -36,6 +36,7 @@ class Place:
     floor_url: str = field(repr=False)
     secrets: Mapping[str, str] = field(repr=False)
     pids: Mapping[str, int] = field(default_factory=dict)
+    server_pids: Mapping[str, int] = field(default_factory=dict)
 
 
 @contextmanager
@@ -68,12 +69,21 @@ def place() -> Iterator[Place]:
                 floor_url,
                 {slug: added["secret"] for slug, added in secrets.items()},
                 {process["name"]: process["pid"] for process in status["processes"]},
+                _server_pids(settings.home),
             )
         finally:
             _hub(variables, "down")
     finally:
         host.discard()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _server_pids(home: Path) -> dict[str, int]:
+    files = {"postgresql": "postmaster.pid", "rabbitmq": "rabbitmq.pid"}
+    return {
+        name: int(next((home / name).rglob(file)).read_text().split()[0])
+        for name, file in files.items()
+    }
 
 
 def _floor(admin_url: str, servers: Servers) -> str:

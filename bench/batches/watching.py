@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
@@ -54,6 +55,20 @@ class Memory(_Watching):
                 except psutil.NoSuchProcess:
                     continue
                 self.peak_mb[name] = max(self.peak_mb[name], round(most / _MEGABYTE, 1))
+
+
+def processor_seconds(pids: Mapping[str, int]) -> dict[str, float]:
+    """Processor time that processes and all that they started have used by now, in seconds, by name."""
+    return {name: _used(psutil.Process(pid)) for name, pid in pids.items()}
+
+
+def _used(process: psutil.Process) -> float:
+    own = process.cpu_times()
+    used = own.user + own.system + own.children_user + own.children_system
+    for child in process.children():
+        with suppress(psutil.NoSuchProcess):
+            used += _used(child)
+    return float(used)
 
 
 class SingleMessages(_Watching):
