@@ -63,7 +63,10 @@ async def test_a_first_load_is_one_notification_and_the_log_verifies(hub: Batchi
     assert receipt["counts"]["accepted"] == 45
     cut_all(hub.hub.database)
     (notification,) = told(hub.hub.database, dso)
-    assert (notification["event"], notification["record"]["id"]) == ("load.completed", receipt["load"])
+    assert (notification["event"], notification["record"]["id"]) == (
+        "load.completed",
+        receipt["load"],
+    )
     with hub.hub.database.dedicated() as connection:
         report = verify(connection, hub_key(hub.hub.settings))
     assert report.is_clean, report.findings
