@@ -58,7 +58,9 @@ class SampledTable:
         self.table = table
         self.said = said
         self._sample = sample.rows
+        #: Columns without a heading: those with nothing below it so far, and the others.
         self._silent = [n for n, heading in enumerate(table.headings) if not heading.strip()]
+        self._speaking: list[int] = []
 
     @property
     def has_slots(self) -> bool:
@@ -82,9 +84,14 @@ class SampledTable:
         if self._silent and not isinstance(cells, Reason):
             for index in [index for index in self._silent if cells[index]]:
                 self._silent.remove(index)
-                where, heading_row = self.table.where, self.table.heading_row
-                self.table.warnings.append(nameless(where, heading_row, index))
+                self._speaking.append(index)
         return row
+
+    def warnings(self) -> list[Reason]:
+        """Complete after its last row."""
+        where, heading_row = self.table.where, self.table.heading_row
+        found = [nameless(where, heading_row, index) for index in sorted(self._speaking)]
+        return [*self.table.warnings, *found]
 
 
 def sampled(file: File, table: ComingTable, sample: Sample) -> SampledTable | None:
@@ -162,7 +169,7 @@ def _excerpts(
             first_item += excerpt.rows
             left -= len(taken)
             yield excerpt
-        reasons += table.table.warnings
+        reasons += table.warnings()
         if not left and (beyond := next(rows, None)) is not None:
             reasons.append(too_many("rows", limits.file_rows, beyond[0], table.table.where))
             return
