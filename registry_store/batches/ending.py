@@ -130,7 +130,9 @@ def close(
     message_id: str,
     reasons: Sequence[Mapping[str, Any]] = (),
 ) -> None:
-    """The end; what was cut and is not decided will not be."""
+    """The end; what was cut and is not decided will not be, and what was counted of it is forgotten: a process that
+    died over it left its count behind.
+    """
     connection.execute(
         "UPDATE batch SET status = %s, cause = coalesce(cause, %s), message_id = %s, "
         "finished_at = now(), reasons = %s WHERE row = %s",
@@ -138,5 +140,10 @@ def close(
     )
     connection.execute(
         "UPDATE batch_chunk SET body = NULL, said = NULL WHERE batch = %s AND decided_at IS NULL",
+        (row,),
+    )
+    connection.execute(
+        "DELETE FROM delivery_attempt a USING batch b "
+        "WHERE b.row = %s AND a.sender = b.sender AND starts_with(a.message_id, b.id || ' ')",
         (row,),
     )

@@ -46,6 +46,8 @@ class Splitter:
         self._leads = threading.Event()
         self._runs: dict[int, threading.Thread] = {}
         self._rests: dict[int, float] = {}
+        #: Counts that a lost connection kept from being forgotten: the process did not end over them.
+        self._survived: set[str] = set()
 
     def run(self, stop: threading.Event) -> None:
         """Until `stop` is set. Whatever fails is said and tried again."""
@@ -121,6 +123,9 @@ class Splitter:
             "SELECT coalesce(max(number), 0) FROM batch_chunk WHERE batch = %s", (batch.row,)
         ).fetchone()
         name = f"{batch.id} cut at {found[0] if found else 0}"
+        if name in self._survived:
+            forget_attempts(connection, sender=batch.sender, message_id=name)
+            self._survived.discard(name)
         attempts = count_attempt(connection, sender=batch.sender, message_id=name)
         run = Run(connection, batch, lane, self._around, stop)
         try:
@@ -135,7 +140,9 @@ class Splitter:
             self._around.endings.broke_the_hub(connection, run.batch, bug)
             raise
         finally:
-            if not connection.closed:
+            if connection.closed:
+                self._survived.add(name)
+            else:
                 forget_attempts(connection, sender=batch.sender, message_id=name)
 
     def _end(self, connection: psycopg.Connection | None) -> None:

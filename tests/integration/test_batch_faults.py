@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from registry_store.dead_letters import dead_letters
-from router.batches import run
+from registry_store.delivery_attempts import count_attempt
+from router.batches import run, splitter
 from router.batches.references import ChunkReference, publication
 from router.broker import names
 from router.broker.connection import close_quietly, connect, open_channel
@@ -204,3 +205,37 @@ async def test_a_single_message_is_answered_while_a_batch_runs(hub: Batching):
         assert hub.progress(id).finished_at is None
         assert (kind, body["data"]["status"]) == ("fmar.receipt", "accepted")
         await hub.ended(id, 60)
+
+
+async def test_a_batch_is_not_given_up_because_the_database_was_away_often(
+    hub: Batching, monkeypatch
+):
+    monkeypatch.setattr(splitter, "_MOST_ATTEMPTS", 1)
+    monkeypatch.setattr(splitter, "_REST_SECONDS", 0.05)
+    cutting = "SELECT pid FROM pg_stat_activity WHERE query LIKE %s AND pid <> pg_backend_pid()"
+    async with hub.splitting():
+        id = hub.send("acme", lines(pumps(20)))
+        await until(lambda: hub.progress(id).rows == 20)
+        for _ in range(3):
+            found = await until(lambda: hub.rows(cutting, "SELECT b.status, b.wish, b.is_whole%"))
+            for (pid,) in found:
+                hub.rows("SELECT pg_terminate_backend(%s)", pid)
+            await until(lambda gone=found: not set(gone) & set(hub.rows(cutting, "%")))
+        async with hub.deciding():
+            assert (await hub.ended(id)).accepted == 20
+    assert hub.rows("SELECT 1 FROM delivery_attempt") == []
+
+
+async def test_what_was_counted_of_a_batch_goes_with_its_end(hub: Batching):
+    """A process that was killed leaves a count under the place where it was."""
+    with hub.database.writing() as connection:
+        count_attempt(connection, sender="acme", message_id="B-OTHER cut at 1")
+    async with hub.splitting():
+        id = hub.send("acme", lines(pumps(20)))
+        with hub.database.writing() as connection:
+            for name in ("cut at 1", "chunk 2"):
+                count_attempt(connection, sender="acme", message_id=f"{id} {name}")
+        async with hub.deciding():
+            await hub.ended(id)
+        await until(lambda: len(hub.rows("SELECT 1 FROM delivery_attempt")) == 1)
+    assert hub.rows("SELECT message_id FROM delivery_attempt") == [("B-OTHER cut at 1",)]
