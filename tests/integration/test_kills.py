@@ -17,27 +17,30 @@ from typing import Any
 
 import httpx
 import pytest
-from aiormq.abc import AbstractChannel
-from pamqp.commands import Basic
 from sqlalchemy.engine import make_url
 
 from registry_store import subscriptions
 from registry_store.feed.filters import Filter
 from router.broker import names
 from router.broker.connection import BROKER_FAULTS, close_quietly, connect, open_channel
-from router.broker.publisher import Fate
 from router.servers import ServerHost, Servers
 from router.servers.ports import is_free
 from tests.conftest import FreshDatabase, FreshVhost
 from tests.relay_running import notifications
 from tests.support.doors import Doors, doors, until
+from tests.support.patient_partners import (
+    everything_in,
+    queue_length,
+    send_by_amqp,
+    send_by_http,
+    timeless,
+)
 from tests.support.registry import heat_pump
 from tests.support.running_hub import RunningHub, running
 from tests.webhook_target import WebhookTarget
 
 pytestmark = pytest.mark.timeout(300)
 
-EVENT = "application/cloudevents+json"
 POINTS = {
     "work": (
         "worker.before_process", "pipeline.before_commit", "pipeline.after_commit", "worker.after_commit",
@@ -98,60 +101,6 @@ class Ending:
     stored_receipts: dict[tuple[str, str], Any]
     sent_receipts: frozenset[str]
     told: dict[str, dict[int, Any]]
-
-
-def timeless(value: Any) -> Any:
-    """The same value without what may differ from run to run."""
-    if isinstance(value, dict):
-        moving = ("received_at", "recorded_at", "valid_from")
-        return {name: timeless(member) for name, member in value.items() if name not in moving}
-    return [timeless(member) for member in value] if isinstance(value, list) else value
-
-
-async def send_by_amqp(hub: Doors, slug: str, messages: list[tuple[str, bytes]]) -> None:
-    """In order; what is not confirmed is sent again, over a new connection."""
-    left = list(messages)
-    deadline = time.monotonic() + RUN_SECONDS
-    while left:
-        assert time.monotonic() < deadline, f"{len(left)} messages not taken"
-        with contextlib.suppress(*BROKER_FAULTS):
-            async with hub.client(slug) as client:
-                while left:
-                    id, body = left[0]
-                    if await client.publish(body, id, content_type=EVENT) is not Fate.confirmed:
-                        break
-                    left.pop(0)
-        await asyncio.sleep(0.05)
-
-
-async def send_by_http(hub: Doors, slug: str, port: int, messages: list[tuple[str, bytes]]) -> None:
-    """In order; what is not answered is sent again."""
-    url, auth = f"http://127.0.0.1:{port}", (slug, hub.secrets[slug])
-    deadline = time.monotonic() + RUN_SECONDS
-    async with httpx.AsyncClient(base_url=url, auth=auth, trust_env=False, timeout=10) as client:
-        for id, body in messages:
-            headers = {"content-type": EVENT, "ce-id": id}
-            while True:
-                assert time.monotonic() < deadline, f"{id} not taken"
-                with contextlib.suppress(httpx.HTTPError):
-                    answer = await client.post("/v1/messages", content=body, headers=headers)
-                    if answer.status_code in (200, 202):
-                        break
-                    assert answer.status_code >= 500, answer.text
-                await asyncio.sleep(0.05)
-
-
-async def queue_length(channel: AbstractChannel, queue: str) -> int:
-    return (await channel.queue_declare(queue, passive=True)).message_count or 0
-
-
-async def everything_in(channel: AbstractChannel, queue: str) -> list[bytes]:
-    bodies: list[bytes] = []
-    while True:
-        message = await channel.basic_get(queue, no_ack=True)
-        if isinstance(message.delivery, Basic.GetEmpty):
-            return bodies
-        bodies.append(message.body)
 
 
 def by_sequence(bodies: list[bytes]) -> dict[int, Any]:

@@ -36,6 +36,9 @@ class RunningHub:
         for name in self.names:
             self._start(name, self.kill_at.get(name))
 
+    def is_up(self, name: str) -> bool:
+        return self._running[name].poll() is None
+
     def kill(self, name: str) -> None:
         self._running[name].send_signal(signal.SIGKILL)
 

@@ -1,0 +1,1 @@
+"""One long run of a batch through a hub of processes, undisturbed or under kills, and what it leaves behind."""
