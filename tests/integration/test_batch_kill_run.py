@@ -49,10 +49,14 @@ def leave_traces(
     stage = Stage(hub, load, folder, seconds, plan, servers)
     began = time.monotonic()
     asyncio.run(run(stage))
-    (stage.folder / "account.txt").write_text(
-        f"{load.rows} rows in {time.monotonic() - began:.0f} s; kills {by_victim(plan)}; "
-        f"notifications that came twice: {stage.queued.again} by queue, {stage.pulled.again} by pull\n"
-    )
+    account = {
+        "rows": load.rows,
+        "seconds": round(time.monotonic() - began),
+        "kills": by_victim(plan),
+        "killed": stage.killed,
+        "told_again": {"queue": stage.queued.again, "pull": stage.pulled.again},
+    }
+    (stage.folder / "account.json").write_text(json.dumps(account, indent=1))
     assert in_flight(hub.database) == {}
     report = hub.registry.audit()
     assert report.is_clean, report.findings

@@ -59,6 +59,8 @@ class Stage:
         self.port = remembered_port(self.folder / "ports.json", "http")
         self.traces = self.folder / "traces"
         self.traces.mkdir()
+        #: Whom it met, and how many rows were decided by then.
+        self.killed: list[str] = []
         self.queued = Told(self.traces, "queue")
         self.pulled = Told(self.traces, "pull")
         self.decided = Decided(self.hub.database, time.monotonic() + self.seconds)
@@ -85,25 +87,28 @@ async def run(stage: Stage) -> None:
     queued = subscriptions.create(hub.database, partner="acme", way="amqp", filter=mine)
     everyone_s = Filter(kinds=frozenset({"asset"}))
     pulled = subscriptions.create(hub.database, partner="watcher", way="pull", filter=everyone_s)
-    async with running(stage.processes), asyncio.timeout(stage.seconds):
-        async with _in_the_background(
-            stage.decided.watch(),
-            by_queue(hub, "acme", queued.target["queue"], stage.queued),
-            by_pull(hub, "watcher", pulled.id, stage.port, stage.pulled),
-        ):
-            by_amqp = functools.partial(send_by_amqp, hub, "beside")
-            by_http = functools.partial(send_by_http, hub, "caller", stage.port)
-            async with asyncio.TaskGroup() as script:
-                sending = script.create_task(asyncio.to_thread(send, stage))
-                script.create_task(
-                    singles.spread(stage.load, stage.decided, scripts["beside"], by_amqp)
-                )
-                script.create_task(
-                    singles.spread(stage.load, stage.decided, scripts["caller"], by_http)
-                )
-                script.create_task(_kill(stage))
-            await _settled(stage, (queued, pulled), scripts)
-        await asyncio.to_thread(_fetch_outcomes, stage, sending.result())
+    try:
+        async with running(stage.processes), asyncio.timeout(stage.seconds):
+            async with _in_the_background(
+                stage.decided.watch(),
+                by_queue(hub, "acme", queued.target["queue"], stage.queued),
+                by_pull(hub, "watcher", pulled.id, stage.port, stage.pulled),
+            ):
+                by_amqp = functools.partial(send_by_amqp, hub, "beside")
+                by_http = functools.partial(send_by_http, hub, "caller", stage.port)
+                async with asyncio.TaskGroup() as script:
+                    sending = script.create_task(asyncio.to_thread(send, stage))
+                    script.create_task(
+                        singles.spread(stage.load, stage.decided, scripts["beside"], by_amqp)
+                    )
+                    script.create_task(
+                        singles.spread(stage.load, stage.decided, scripts["caller"], by_http)
+                    )
+                    script.create_task(_kill(stage))
+                await _settled(stage, (queued, pulled), scripts)
+            await asyncio.to_thread(_fetch_outcomes, stage, sending.result())
+    finally:
+        stage.decided.deadline = 0.0  # whatever still waits on a thread gives up
     traces.write_registry(stage.traces, hub.database)
     traces.write_sent_receipts(stage.traces, await _sent_receipts(hub))
 
@@ -145,13 +150,15 @@ async def _kill(stage: Stage) -> None:
     for kill in stage.kills:
         await stage.decided.reach(kill.after_rows)
         await asyncio.sleep(kill.delay_seconds)
-        assert stage.decided.rows < stage.load.rows, f"{kill} came too late"
+        rows = stage.decided.rows
+        assert rows < stage.load.rows, f"{kill} came too late"
         if (server := stage.servers.get(kill.victim)) is not None:
             await asyncio.to_thread(server.kill)
             await asyncio.to_thread(server.start, keep_port=True)
         else:
             await until(functools.partial(stage.processes.is_up, kill.victim))
             stage.processes.kill(kill.victim)
+        stage.killed.append(f"{kill.victim} at {rows}")
 
 
 async def _settled(stage: Stage, told: Sequence[Subscription], scripts: Scripts) -> None:
