@@ -24,6 +24,7 @@ class Load:
     chunk_rows: int
     part_bytes: int
     singles: int
+    seconds: float
     seed: int = 1
 
 

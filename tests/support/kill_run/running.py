@@ -48,7 +48,6 @@ class Stage:
     hub: Doors
     load: Load
     folder: Path
-    seconds: float
     kills: Sequence[Kill] = ()
     servers: Mapping[str, EmbeddedServer] = field(default_factory=dict)
 
@@ -63,7 +62,7 @@ class Stage:
         self.killed: list[str] = []
         self.queued = Told(self.traces, "queue")
         self.pulled = Told(self.traces, "pull")
-        self.decided = Decided(self.hub.database, time.monotonic() + self.seconds)
+        self.decided = Decided(self.hub.database, time.monotonic() + self.load.seconds)
         self.processes = RunningHub(self._variables(), self.folder, names=PROCESSES)
 
     def _variables(self) -> dict[str, str]:
@@ -88,7 +87,7 @@ async def run(stage: Stage) -> None:
     everyone_s = Filter(kinds=frozenset({"asset"}))
     pulled = subscriptions.create(hub.database, partner="watcher", way="pull", filter=everyone_s)
     try:
-        async with running(stage.processes), asyncio.timeout(stage.seconds):
+        async with running(stage.processes), asyncio.timeout(stage.load.seconds):
             async with _in_the_background(
                 stage.decided.watch(),
                 by_queue(hub, "acme", queued.target["queue"], stage.queued),
