@@ -37,11 +37,13 @@ _PUBLISHED = (
     "WHERE r.kind = 'category_version' AND r.status = ANY(%s)"
 )
 
-Renew = Callable[[psycopg.Connection], None]
+#: Brings up to date; gives a value that is another one whenever something was taken over.
+Renew = Callable[[psycopg.Connection], object]
 
 
-def nothing_new(_connection: psycopg.Connection) -> None:
+def nothing_new(_connection: psycopg.Connection) -> object:
     """For a catalogue that stays as it is."""
+    return None
 
 
 class _Read(NamedTuple):
@@ -67,17 +69,18 @@ class LiveCatalogue:
         self._read: dict[str, _Read] = {}
         self._lock = threading.Lock()
 
-    def renew(self, connection: psycopg.Connection) -> None:
-        """Look, and take over what has changed. Raises what the database raises."""
+    def renew(self, connection: psycopg.Connection) -> object:
+        """Look, and take over what has changed; the stamp of it. Raises what the database raises."""
         stamp = connection.execute(_STAMP).fetchone() or (0, 0, 0, 0)
         if stamp == self._stamp:
-            return
+            return stamp
         with self._lock:
             if stamp[:_OF_CATEGORIES] != self._stamp[:_OF_CATEGORIES]:
                 self._renew_categories(connection)
             if stamp[_OF_CATEGORIES:] != self._stamp[_OF_CATEGORIES:]:
                 self._renew_profiles(connection)
             self._stamp = stamp
+        return stamp
 
     def _renew_categories(self, connection: psycopg.Connection) -> None:
         rows = connection.execute(_PUBLISHED, (list(PUBLIC_STATES),)).fetchall()

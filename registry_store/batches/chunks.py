@@ -72,16 +72,17 @@ def add_chunk(
 
 
 def undecided_chunks(
-    connection: psycopg.Connection, batch: int, *, up_to: int, limit: int
+    connection: psycopg.Connection, batch: int, *, up_to: int, limit: int, after: int = 0
 ) -> list[StoredChunk]:
-    """The next chunks to be decided, in their order. None where the batch is not to go on."""
+    """The next chunks to be decided after one, in their order. None where the batch is not to go on."""
     rows = connection.execute(
         "SELECT b.id, b.message_id, b.header::text, b.head->>'on_behalf_of', b.received_at, "
         "c.number, c.first_item, c.rows, c.said::text, c.body "
         "FROM batch b JOIN batch_chunk c ON c.batch = b.row "
-        "WHERE b.row = %s AND b.status = 'running' AND b.wish = 'run' AND c.decided_at IS NULL AND c.number <= %s "
+        "WHERE b.row = %s AND b.status = 'running' AND b.wish = 'run' AND c.decided_at IS NULL "
+        "AND c.number > %s AND c.number <= %s "
         "ORDER BY c.number LIMIT %s",
-        (batch, up_to, limit),
+        (batch, after, up_to, limit),
         binary=True,
     ).fetchall()
     return [

@@ -20,6 +20,8 @@ from router.pipeline.chunk_group import ReadChunk, refuse_chunks, run_chunks
 from router.pipeline.excerpts import read_chunk
 from router.pipeline.group import Group
 from router.pipeline.pipeline import Pipeline
+from router.pipeline.read_ahead import ReadAhead, ReadGroup
+from router.pipeline.reading import Reading
 
 log = structlog.get_logger()
 
@@ -33,6 +35,7 @@ class BulkPipeline:
         self._pipeline = pipeline
         self._adapters = adapters
         self._limits = limits
+        self._ahead = ReadAhead(pipeline.another_connection, self._read)
 
     def next_chunks(self, batch: int, *, up_to: int, limit: int) -> list[StoredChunk]:
         """What is to be decided next of a batch. Raises Transient where the registry is away."""
@@ -42,28 +45,57 @@ class BulkPipeline:
             self._pipeline.raise_if_passing(error)
             raise
 
-    def decide(self, chunks: Sequence[StoredChunk]) -> None:
+    def ahead(self, batch: int) -> ReadGroup | None:
+        """What was read ahead of this batch: its next chunks, where all before them were decided."""
+        return self._ahead.take(batch)
+
+    def decide(
+        self, chunks: Sequence[StoredChunk], *, group: ReadGroup | None = None, then: int = 0
+    ) -> bool:
         """Chunks of one batch, in their order. A chunk that the hub fails on is found, and answered as such.
+        `group`: these chunks as they were read ahead; `then`: so many after them are read meanwhile.
+        True where all of them were decided by this very call.
 
         Raises Transient where trying again later may help.
         """
-        self._pipeline.look_for_versions()
+        is_done = False
         try:
-            read = [
-                ReadChunk(each, read_chunk(each, self._adapters, self._limits)) for each in chunks
-            ]
-            self._pipeline.in_rounds(lambda connection, group: run_chunks(connection, read, group))
+            is_done = self._run(chunks, group, then)
         except Transient:
             raise
         except Exception as error:  # noqa: BLE001 - a fault is told apart from a bug, which is isolated
+            self._ahead.throw_away()
             self._pipeline.raise_if_passing(error)
             if len(chunks) == 1 or chunks[0].batch.header.policy.accept == "all_or_nothing":
                 trace = "".join(traceback.format_exception(error))
                 self.bury(chunks, cause=type(error).__name__, detail=trace)
-                return
-            middle = len(chunks) // 2
-            self.decide(chunks[:middle])
-            self.decide(chunks[middle:])
+            else:
+                middle = len(chunks) // 2
+                self.decide(chunks[:middle])
+                self.decide(chunks[middle:])
+        finally:
+            if not is_done:  # what is ahead stands after chunks that are still to be decided
+                self._ahead.throw_away()
+        return is_done
+
+    def _run(self, chunks: Sequence[StoredChunk], group: ReadGroup | None, then: int) -> bool:
+        """Whether all of them were decided here."""
+        stamp = self._pipeline.look_for_versions()
+        if group is not None and group.stamp != stamp:
+            group = None  # it was read with another catalogue
+        read = group.read if group else [ReadChunk(each, self._read(each)) for each in chunks]
+        ahead = group.prepared if group else None
+        if then:
+            setting = self._pipeline.setting()
+            self._ahead.begin(chunks[-1], limit=then, setting=setting, stamp=stamp)
+        decided = self._pipeline.in_rounds(
+            lambda connection, group: run_chunks(connection, read, group, ahead),
+            first=None if ahead is None else ahead.setting,
+        )
+        return decided == len(chunks)
+
+    def _read(self, chunk: StoredChunk) -> Reading:
+        return read_chunk(chunk, self._adapters, self._limits)
 
     def bury(self, chunks: Sequence[StoredChunk], *, cause: str, detail: str) -> None:
         """Dead-letter what the hub fails on, and answer its rows with MSG-14; the batch goes on after it."""
@@ -76,6 +108,7 @@ class BulkPipeline:
             raise
 
     def close(self) -> None:
+        self._ahead.close()
         self._pipeline.close()
 
 

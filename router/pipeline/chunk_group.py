@@ -13,7 +13,7 @@ from registry_store.batches.loading import load_id
 from registry_store.feed.loads import cause_of
 from registry_store.loading import load
 from registry_store.messages import senders
-from registry_store.rules.decision import Needs
+from registry_store.rules.decision import Needs, Setting
 from registry_store.rules.state import State
 from registry_store.writing import WriteSet
 from router.killpoints import reached
@@ -30,22 +30,68 @@ class ReadChunk(NamedTuple):
     reading: Reading
 
 
-def run_chunks(connection: psycopg.Connection, chunks: Sequence[ReadChunk], group: Group) -> int:
-    """Decide chunks of one batch in their order and commit once; how many were still to be decided.
+class Prepared(NamedTuple):
+    """Chunks of one batch as far as they go without the registry: with one setting, for one organisation of
+    their sender.
+    """
+
+    setting: Setting
+    organisation: str | None
+    works: list[Work]
+    needed: Needs
+
+
+def prepare_chunks(
+    chunks: Sequence[ReadChunk], setting: Setting, organisation: str | None
+) -> Prepared:
+    """Pure. `organisation`: of the batch's sender, None where it is no active partner."""
+    batch = chunks[0].chunk.batch
+    prepared = Prepared(setting, organisation, [], Needs())
+    # Why subscribers are not told of each change, where they are to fetch the whole.
+    cause = None
+    if batch.header.policy.notify == "snapshot":
+        cause = cause_of(load_id(setting.hub_key, batch.id))
+    for each in chunks:
+        reading = replace(each.reading, cause=cause) if cause is not None else each.reading
+        work = Work(reading, batch.row, 0, organisation)
+        if reading.is_readable:
+            prepare(work, setting, prepared.needed)
+        prepared.works.append(work)
+    return prepared
+
+
+def run_chunks(
+    connection: psycopg.Connection,
+    chunks: Sequence[ReadChunk],
+    group: Group,
+    ahead: Prepared | None = None,
+) -> int:
+    """Decide chunks of one batch in their order and commit once; how many were still to be decided. `ahead`: what
+    was prepared of these very chunks before; taken where it would be prepared so now.
 
     Raises whatever the database raises; nothing is written then.
     """
     with connection.transaction():
         left = hold(connection, [each.chunk for each in chunks])
-        chunks = [each for each in chunks if (each.chunk.batch.row, each.chunk.number) in left]
-        if not chunks:
+        held = [each for each in chunks if (each.chunk.batch.row, each.chunk.number) in left]
+        if not held:
             return 0
-        writes = _decided(connection, chunks, group)
+        sender = held[0].chunk.batch.header.sender
+        organisation = senders(connection, {sender}).get(sender)
+        prepared = ahead
+        if (
+            prepared is None
+            or len(held) < len(chunks)
+            or prepared.setting is not group.setting
+            or prepared.organisation != organisation
+        ):
+            prepared = prepare_chunks(held, group.setting, organisation)
+        writes = _decided(connection, held, prepared, group)
         writes.flush(connection)
         group.step("written")
         reached("chunks.before_commit")
     reached("chunks.after_commit")
-    return len(chunks)
+    return len(held)
 
 
 def refuse_chunks(
@@ -61,25 +107,17 @@ def refuse_chunks(
     writes.flush(connection)
 
 
-def _decided(connection: psycopg.Connection, chunks: Sequence[ReadChunk], group: Group) -> WriteSet:
-    batch = chunks[0].chunk.batch
-    policy = batch.header.policy
+def _decided(
+    connection: psycopg.Connection, chunks: Sequence[ReadChunk], prepared: Prepared, group: Group
+) -> WriteSet:
+    policy = chunks[0].chunk.batch.header.policy
     writes = WriteSet(new_row=lambda: group.rows.take(connection))
-    organisation = senders(connection, {batch.header.sender}).get(batch.header.sender)
-    needed, works = Needs(), []
-    # Why subscribers are not told of each change, where they are to fetch the whole.
-    cause = None
-    if policy.notify == "snapshot":
-        cause = cause_of(load_id(group.setting.hub_key, batch.id))
-    for each in chunks:
-        reading = replace(each.reading, cause=cause) if cause is not None else each.reading
-        work = Work(reading, batch.row, 0, organisation)
-        if each.reading.is_readable:
-            prepare(work, group.setting, needed)
-        works.append((each.chunk, work))
-    state = load(connection, needed)
+    state = load(connection, prepared.needed)
     group.step("loaded")
-    outcomes = [_outcomes(chunk, work, state, group, writes) for chunk, work in works]
+    outcomes = [
+        _outcomes(each.chunk, work, state, group, writes)
+        for each, work in zip(chunks, prepared.works, strict=True)
+    ]
     group.step("decided")
     first = _first_refused(outcomes) if policy.accept == "all_or_nothing" else None
     if first is not None:

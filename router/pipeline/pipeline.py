@@ -102,8 +102,11 @@ class Pipeline:
     def close(self) -> None:
         self._drop_connection()
 
-    def in_rounds(self, act: Callable[[psycopg.Connection, Group], Done]) -> Done:
-        """What `act` gives for one transaction, begun anew for as long as the world moves under it.
+    def in_rounds(
+        self, act: Callable[[psycopg.Connection, Group], Done], *, first: Setting | None = None
+    ) -> Done:
+        """What `act` gives for one transaction, begun anew for as long as the world moves under it. `first`: the
+        setting of the first round, where something was worked out with it already.
 
         Raises Transient after many rounds, and whatever else `act` raises.
         """
@@ -111,7 +114,8 @@ class Pipeline:
         for round_number in range(_ROUNDS):
             if round_number:
                 self._renew(self.connection())
-            group = Group(self._make_setting(self._clock(), id_round), self._rows, self._step)
+            setting = first if first is not None and not round_number else self.setting(id_round)
+            group = Group(setting, self._rows, self._step)
             try:
                 return act(self.connection(), group)
             except WORLD_MOVED as error:
@@ -119,10 +123,16 @@ class Pipeline:
                 id_round += _is_id_taken(error)
         raise Transient(f"the world moved {_ROUNDS} times under a group")
 
-    def look_for_versions(self) -> None:
-        """Before anything is read. Raises Transient where the registry is away."""
+    def setting(self, id_round: int = 0) -> Setting:
+        """Of a group that begins now."""
+        return self._make_setting(self._clock(), id_round)
+
+    def look_for_versions(self) -> object:
+        """Before anything is read; another value whenever it would be read otherwise (`Renew`). Raises Transient
+        where the registry is away.
+        """
         try:
-            self._renew(self.connection())
+            return self._renew(self.connection())
         except Exception as error:
             self.raise_if_passing(error)
             raise
@@ -164,7 +174,7 @@ class Pipeline:
             Rule.MSG_14, f"the hub failed on this message and keeps it as dead letter {row}"
         )
         reading = read(replace(envelope, reasons=(reason,)), self._adapters, self._limits)
-        return refusal(reading, Group(self._make_setting(self._clock(), 0), self._rows), dead=True)
+        return refusal(reading, Group(self.setting(), self._rows), dead=True)
 
     def _bury(self, failed: "_Failed") -> Answer:
         trace = "".join(traceback.format_exception(failed.error))
@@ -182,6 +192,10 @@ class Pipeline:
             self._connection = self._database.dedicated()
             self._rows = RowBlocks()
         return self._connection
+
+    def another_connection(self) -> psycopg.Connection:
+        """To the same registry, for a thread beside the one that decides."""
+        return self._database.dedicated()
 
     def _drop_connection(self) -> None:
         if self._connection is not None:

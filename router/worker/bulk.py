@@ -56,19 +56,31 @@ class BulkDecider:
         return [None] * len(entries)
 
     def _go_on(self, batch: int, up_to: int, *, counted: bool) -> None:
-        """`counted`: a worker may have died over one of them, so each is tried alone, and counted before."""
-        limit = 1 if counted else self._chunks_per_commit
-        while chunks := self._pipeline.next_chunks(batch, up_to=up_to, limit=limit):
-            policy = chunks[0].batch.header.policy
+        """`counted`: a worker may have died over one of them, so each is tried alone, and counted before.
+        What was read ahead goes first, beyond `up_to` too: it is what is next in any case.
+        """
+        limit, last = 1 if counted else self._chunks_per_commit, 0
+        while last < up_to:
+            group = None if counted else self._pipeline.ahead(batch)
+            chunks = (
+                self._pipeline.next_chunks(batch, up_to=up_to, limit=limit)
+                if group is None
+                else group.chunks
+            )
+            if not chunks:
+                return
+            policy, then = chunks[0].batch.header.policy, limit
             if policy.accept == "all_or_nothing":
                 chunks = self._pipeline.next_chunks(batch, up_to=up_to, limit=MOST_ROWS_AT_ONCE)
+                then = 0
             elif policy.dry_run:
                 chunks = chunks[:1]  # each against the register alone, however they are grouped
+                then = 0
             reached("bulk.before_decide")
             if counted:
                 self._counted(chunks)
-            else:
-                self._pipeline.decide(chunks)
+            elif self._pipeline.decide(chunks, group=group, then=then):
+                last = chunks[-1].number
             reached("bulk.after_decide")
 
     def _counted(self, chunks: Sequence[StoredChunk]) -> None:

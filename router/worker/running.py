@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import sys
 
 import uvloop
 
@@ -22,6 +23,9 @@ from router.worker.worker import Options, Worker
 
 #: Of the time that a stopping process has, this part goes to what the worker holds.
 _PART_FOR_FINISHING = 0.5
+#: Python hands its lock from a thread that computes to one that asks for it after this time (by default 5 ms). The
+#: thread that decides asks after every answer of PostgreSQL, some twenty times a group, while the other reads ahead.
+_BULK_SWITCH_SECONDS = 0.000_5
 #: Where processors are short, single messages go before chunks.
 BULK_NICENESS = 5
 
@@ -79,6 +83,7 @@ def work(settings: Settings, *, bulk: bool = False) -> None:
     pipeline: Pipeline | BulkPipeline
     if bulk:
         os.nice(BULK_NICENESS)
+        sys.setswitchinterval(_BULK_SWITCH_SECONDS)
         pipeline = bootstrap.bulk_pipeline(settings, database)
         worker = make_bulk_worker(settings, database, pipeline)
     else:

@@ -57,13 +57,17 @@ async def cut(hub: Batching, count: int) -> tuple[str, int]:
 def failing_on(pipeline: Any, chunk: int, error: BaseException) -> Any:
     """The pipeline, but for groups that hold one chunk."""
 
-    def decide(chunks: Any) -> None:
+    def decide(chunks: Any, **rest: Any) -> Any:
         if any(each.number == chunk for each in chunks):
             raise error
-        pipeline.decide(chunks)
+        return pipeline.decide(chunks, **rest)
 
     return SimpleNamespace(
-        next_chunks=pipeline.next_chunks, decide=decide, bury=pipeline.bury, close=pipeline.close
+        ahead=pipeline.ahead,
+        next_chunks=pipeline.next_chunks,
+        decide=decide,
+        bury=pipeline.bury,
+        close=pipeline.close,
     )
 
 
