@@ -28,6 +28,7 @@ POINTS = {
     ),
     "bulk": (
         "bulk.before_decide", "chunks.before_commit", "chunks.after_commit", "worker.before_ack", "worker.after_ack",
+        "bulk.read_ahead",
     ),
 }  # fmt: skip
 ROWS, SECONDS = 95, 90.0
