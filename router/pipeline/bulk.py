@@ -53,7 +53,7 @@ class BulkPipeline:
         self, chunks: Sequence[StoredChunk], *, group: ReadGroup | None = None, then: int = 0
     ) -> bool:
         """Chunks of one batch, in their order. A chunk that the hub fails on is found, and answered as such.
-        `group`: these chunks as they were read ahead; `then`: so many after them are read meanwhile.
+        `group`: these chunks as they were read ahead; `then`: so many after them are read while they are written.
         True where all of them were decided by this very call.
 
         Raises Transient where trying again later may help.
@@ -85,11 +85,14 @@ class BulkPipeline:
             group = None  # it was read with another catalogue
         read = group.read if group else [ReadChunk(each, self._read(each)) for each in chunks]
         ahead = group.prepared if group else None
-        if then:
-            setting = self._pipeline.setting()
-            self._ahead.begin(chunks[-1], limit=then, setting=setting, stamp=stamp)
+
+        def read_on() -> None:
+            if then:
+                setting = self._pipeline.setting()
+                self._ahead.begin(chunks[-1], limit=then, setting=setting, stamp=stamp)
+
         decided = self._pipeline.in_rounds(
-            lambda connection, group: run_chunks(connection, read, group, ahead),
+            lambda connection, group: run_chunks(connection, read, group, ahead, read_on),
             first=None if ahead is None else ahead.setting,
         )
         return decided == len(chunks)

@@ -1,6 +1,6 @@
 """Chunks of one batch, one transaction: load, decide, write, as for messages; outcomes instead of receipts."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -65,9 +65,11 @@ def run_chunks(
     chunks: Sequence[ReadChunk],
     group: Group,
     ahead: Prepared | None = None,
+    before_write: Callable[[], None] = lambda: None,
 ) -> int:
     """Decide chunks of one batch in their order and commit once; how many were still to be decided. `ahead`: what
     was prepared of these very chunks before; taken where it would be prepared so now.
+    `before_write` is called when all is decided.
 
     Raises whatever the database raises; nothing is written then.
     """
@@ -87,6 +89,7 @@ def run_chunks(
         ):
             prepared = prepare_chunks(held, group.setting, organisation)
         writes = _decided(connection, held, prepared, group)
+        before_write()
         writes.flush(connection)
         group.step("written")
         reached("chunks.before_commit")

@@ -1,8 +1,8 @@
-"""While a group of chunks is decided, the next one of its batch is fetched, decoded and prepared on another thread.
+"""While a group of chunks is written, the next one of its batch is fetched, decoded and prepared on another thread.
 
-The thread that decides waits for PostgreSQL a third of its time, and decoding and preparing need neither the state nor
-the transaction. What was read ahead promises nothing: whether it is still to be decided, and whether it would be
-prepared so now, is looked at in the transaction that decides it.
+The thread that writes mostly waits for PostgreSQL; begun any earlier, the two would only wait for each other's turn to
+compute. What was read ahead promises nothing: whether it is still to be decided, and whether it would be prepared so
+now, is looked at in the transaction that decides it.
 """
 
 import time
@@ -64,7 +64,7 @@ class ReadAhead:
         self._begun: _Begun | None = None
 
     def begin(self, after: StoredChunk, *, limit: int, setting: Setting, stamp: object) -> None:
-        """At most `limit` chunks after one that is being decided. Where a group of another batch is ahead, that
+        """At most `limit` chunks after one that is being written. Where a group of another batch is ahead, that
         one is kept: batches of several partners take turns.
         """
         if self._begun is not None and self._is_old(self._begun):

@@ -23,9 +23,9 @@ from router.worker.worker import Options, Worker
 
 #: Of the time that a stopping process has, this part goes to what the worker holds.
 _PART_FOR_FINISHING = 0.5
-#: Python hands its lock from a thread that computes to one that asks for it after this time (by default 5 ms). The
-#: thread that decides asks after every answer of PostgreSQL, some twenty times a group, while the other reads ahead.
-_BULK_SWITCH_SECONDS = 0.000_5
+#: How long a thread that wants to compute waits for one that does (Python's default: 5 ms). The thread that writes wants
+#: to after every answer of PostgreSQL, a dozen times a group, while the other reads ahead.
+_BULK_SWITCH_SECONDS = 0.001
 #: Where processors are short, single messages go before chunks.
 BULK_NICENESS = 5
 
