@@ -11,6 +11,7 @@
 `own_servers`   PostgreSQL and RabbitMQ of one test alone, to be killed
 """
 
+import json
 import os
 import secrets
 import shutil
@@ -33,12 +34,15 @@ from router.servers import ServerHost, Servers
 from router.servers.provisioning import Role, provision, url_for
 from router.settings import Settings
 
-# No test may depend on the caller's settings, least of all on a hub that runs in the caller's HUB_HOME.
-GIVEN = {
+# No test may depend on the caller's settings, least of all on a hub that runs in the caller's HUB_HOME. Processes
+# of one run share what was given: the first to start takes it out of the environment for the others.
+GIVEN: dict[str, str] = json.loads(os.environ.get("FMAR_TEST_GIVEN", "{}"))
+GIVEN |= {
     name: os.environ.pop(name)
     for name in list(os.environ)
     if name.startswith("HUB_") and not name.startswith("HUB_TEST_")
 }
+os.environ["FMAR_TEST_GIVEN"] = json.dumps(GIVEN)
 
 GUARD = """
 import pathlib, shutil, sys
