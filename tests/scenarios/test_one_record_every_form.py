@@ -163,7 +163,9 @@ def test_a_subscriber_pulls_bundles_in_its_format(registry: Registry, format: st
 def pulling(registry: Registry) -> TestClient:
     app = FastAPI()
     caller = SimpleNamespace(slug="acme", organisation=registry.organisations["acme"])
-    app.include_router(subscription_routes(registry.database, FORMS, lambda: caller))
+    app.include_router(
+        subscription_routes(registry.database, FORMS, LANGUAGE.catalogue, lambda: caller)
+    )
     return TestClient(app)
 
 
