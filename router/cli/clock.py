@@ -14,6 +14,7 @@ from router.clock import (
     forget_silent_uploads,
 )
 from router.logs import configure_logging
+from router.patience import until_there
 from router.settings import Settings
 from router.unit_dates import MemberDates
 
@@ -31,13 +32,14 @@ def clock() -> None:
     settings = Settings()
     configure_logging(settings.log_level, process="clock")
     store, spoken = database(settings, pool_size=2), language()
+    own_pipeline = until_there(lambda: pipeline(settings, store, spoken))
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())
     duties = (
         ("extend_change_log", extend_change_log),
         ("checkpoint", Checkpoints(hub_key(settings))),
-        ("scheduled", Scheduled(pipeline(settings, store, spoken), spoken)),
+        ("scheduled", Scheduled(own_pipeline, spoken)),
         ("member_dates", MemberDates(spoken, hub_key(settings))),
         ("forget_uploads", forget_silent_uploads),
     )

@@ -10,6 +10,7 @@ import uvloop
 from registry_store.database import Database
 from router import bootstrap
 from router.collector import settle_collector
+from router.patience import until_there
 from router.pipeline import Pipeline
 from router.pipeline.bulk import BulkPipeline
 from router.settings import Settings
@@ -84,10 +85,10 @@ def work(settings: Settings, *, bulk: bool = False) -> None:
     if bulk:
         os.nice(BULK_NICENESS)
         sys.setswitchinterval(_BULK_SWITCH_SECONDS)
-        pipeline = bootstrap.bulk_pipeline(settings, database)
+        pipeline = until_there(lambda: bootstrap.bulk_pipeline(settings, database))
         worker = make_bulk_worker(settings, database, pipeline)
     else:
-        pipeline = bootstrap.pipeline(settings, database)
+        pipeline = until_there(lambda: bootstrap.pipeline(settings, database))
         worker = make_worker(settings, database, pipeline)
     settle_collector()
 
