@@ -73,6 +73,7 @@ class Walk:
             "flat",
             "csv",
             "xlsx",
+            "parquet",
         }
         for writer in writers:
             receipt = self._register(writer)
