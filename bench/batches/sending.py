@@ -4,6 +4,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -77,9 +78,11 @@ class Sender:
                 policy=policy,
             )
             opened = self._door.open(header)
-            if not opened.is_whole:
-                upload(self._door, content, whole, opened)
-        first = self._first(opened.id, began)
+            with ThreadPoolExecutor(1) as watching:  # the first row is answered while the last ones come
+                seen = watching.submit(self._first, opened.id, began)
+                if not opened.is_whole:
+                    upload(self._door, content, whole, opened)
+                first = seen.result()
         while (status := self._status(opened.id)) not in ENDS:
             time.sleep(_LOOK_SECONDS)
         ended = time.perf_counter() - began
