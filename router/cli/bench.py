@@ -110,6 +110,9 @@ def batch(
     growth_rows: Annotated[
         int, typer.Option(min=0, help="Rows for growth from few to many assets; 0: not measured.")
     ] = 20_000,
+    repeats: Annotated[
+        bool, typer.Option(help="Measure (d) to (g), and single messages beside a batch.")
+    ] = True,
     many: Annotated[int, typer.Option(min=10_000, help="Assets that are many.")] = 1_000_000,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
@@ -123,7 +126,7 @@ def batch(
     from bench.batches.measuring import Plan, measure  # noqa: PLC0415 - as above
 
     wanted = tuple(name for name in formats.split(",") if name)
-    plan = Plan(rows, rounds, wanted, growth_rows, many=many)
+    plan = Plan(rows, rounds, wanted, repeats, growth_rows, many=many)
     report = measure(plan, say=lambda line: typer.echo(line, err=True))
     if as_json:
         typer.echo(json.dumps(report))
