@@ -124,7 +124,10 @@ async def test_a_server_that_is_killed_while_a_file_comes_is_waited_for(hub: Bat
 
 
 async def test_ctrl_c_says_what_stays_behind(hub: Batching, tmp_path):
+    # What a shell runs in the background ignores interrupts, and so would all that it starts.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     process = CommandLine(hub).started("send", portfolio(tmp_path), "--as", "acme")
+    signal.signal(signal.SIGINT, before)
     await until(lambda: hub.rows("SELECT 1 FROM batch WHERE is_whole"))
 
     def interrupted() -> str:
