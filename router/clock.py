@@ -19,6 +19,7 @@ from registry_store.batches.uploading import forget_uploads
 from registry_store.checkpoints import make_checkpoint
 from registry_store.database import Database
 from registry_store.faults import Transient
+from registry_store.leadership import leads
 from registry_store.processes import BEAT_SECONDS, Heartbeat
 from registry_store.scheduled import DueCommand, due_commands
 from router.bootstrap import Language
@@ -123,7 +124,7 @@ class Clock:
                 if connection is None or connection.closed:
                     connection = self._database.dedicated()
                 self._heartbeat.beat()
-                if _leads(connection):
+                if leads(connection, LEADER_LOCK):
                     self._beat(connection)
             except (Transient, psycopg.Error) as error:
                 log.warning("clock.paused", cause=type(error).__name__, detail=str(error)[:200])
@@ -147,16 +148,6 @@ class Clock:
             done = duty(connection, now)
             if done:
                 log.info("clock.duty_done", duty=name, count=done)
-
-
-def _leads(connection: psycopg.Connection) -> bool:
-    """Session lock: held until this connection ends. Taking it again adds a count, so look first."""
-    row = connection.execute(
-        "SELECT CASE WHEN EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid() "
-        "AND objid = %(key)s AND classid = 0 AND objsubid = 1) THEN true ELSE pg_try_advisory_lock(%(key)s) END",
-        {"key": LEADER_LOCK},
-    ).fetchone()
-    return bool(row and row[0])
 
 
 def _drop(connection: psycopg.Connection | None) -> None:

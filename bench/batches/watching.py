@@ -2,6 +2,7 @@
 
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from types import TracebackType
@@ -14,7 +15,7 @@ _LOOK_SECONDS = 0.05
 _MEGABYTE = 1024 * 1024
 
 
-class _Watching:
+class _Watching(ABC):
     """A thread that does something until it is told to stop."""
 
     def __init__(self) -> None:
@@ -34,8 +35,8 @@ class _Watching:
         self._stop.set()
         self._thread.join()
 
-    def _run(self) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def _run(self) -> None: ...
 
 
 class Memory(_Watching):

@@ -15,6 +15,7 @@ from registry_store.batches.running import OpenBatch, open_batches
 from registry_store.database import Database
 from registry_store.delivery_attempts import count_attempt, forget_attempts
 from registry_store.faults import WORLD_MOVED, is_passing
+from registry_store.leadership import leads
 from registry_store.live_catalogue import Renew, nothing_new
 from registry_store.partners import partner
 from registry_store.processes import BEAT_SECONDS, Heartbeat
@@ -60,7 +61,7 @@ class Splitter:
                 if time.monotonic() - beaten_at > BEAT_SECONDS:
                     self._heartbeat.beat()
                     beaten_at = time.monotonic()
-                if _leads(connection):
+                if leads(connection, LEADER_LOCK):
                     self._look(connection, stop)
             except Exception as error:
                 if not (isinstance(error, WORLD_MOVED) or is_passing(_cause(error))):
@@ -174,16 +175,6 @@ def to_run(batches: Sequence[OpenBatch], may_begin: Callable[[OpenBatch], bool])
             busy.add(batch.sender)
             chosen.append(batch)
     return chosen
-
-
-def _leads(connection: psycopg.Connection) -> bool:
-    """Session lock: held until this connection ends. Taking it again adds a count, so look first."""
-    row = connection.execute(
-        "SELECT CASE WHEN EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid() "
-        "AND objid = %(key)s AND classid = 0 AND objsubid = 1) THEN true ELSE pg_try_advisory_lock(%(key)s) END",
-        {"key": LEADER_LOCK},
-    ).fetchone()
-    return bool(row and row[0])
 
 
 def _cause(error: BaseException) -> BaseException:
