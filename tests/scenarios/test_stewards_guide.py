@@ -27,6 +27,7 @@ from router.cli import build_app, category_versions
 from router.sending import Outgoing
 from tests.support.categories import TIDAL_LAGOON
 from tests.support.generated import plain
+from tests.support.guides import assert_says, shown_after
 from tests.support.registry import Registry, mpan
 
 GUIDE = Path(__file__).parents[2] / "docs" / "stewards.md"
@@ -147,24 +148,6 @@ def walk(database: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
     yield walk
     assert registry.audit().is_clean
     registry.close()
-
-
-def shown_after(text: str, position: int) -> list[str]:
-    """The lines that the guide shows after a command."""
-    lines = []
-    for line in text[position:].splitlines()[1:]:
-        if line.startswith(("$ ", "```")):
-            break
-        lines.append(line.strip())
-    return lines
-
-
-def assert_says(output: str, shown: list[str], line: str) -> None:
-    """Each line that is shown stands in the output; `...` is anything."""
-    words = " ".join(output.split())
-    for each in shown:
-        pattern = ".*".join(re.escape(part.strip()) for part in each.split("..."))
-        assert re.search(pattern, words), f"{line}\nshould say {each!r}, says\n{output}"
 
 
 def test_the_walk_goes_as_it_is_told(walk: Walk) -> None:
