@@ -5,7 +5,6 @@ leaves a change in the log.
 """
 
 import json
-import uuid
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,11 +12,9 @@ from typing import Annotated, Any
 import orjson
 import typer
 
-from router.cli.send import NOT_TAKEN, Via, finish, sent
-from router.sending import Outgoing, SendingFailed
-from router.settings import Settings
+from router.cli.send import NOT_TAKEN
+from router.cli.steps import send_step
 
-_EVENT = "application/cloudevents+json"
 _MOMENT = "A day, 2027-04-01 (its first moment, UTC), or an RFC 3339 time."
 
 Name = Annotated[str, typer.Argument(help="The category's name.")]
@@ -61,7 +58,15 @@ def draft(
         typer.echo(f"{file} is not JSON: {error}", err=True)
         raise typer.Exit(NOT_TAKEN) from error
     # As it stands: a member that is named twice is for the hub to find.
-    _say("draft", b'{"document":' + document + b"}", partner, secret, wait, as_json=as_json)
+    send_step(
+        "category",
+        "draft",
+        b'{"document":' + document + b"}",
+        partner,
+        secret,
+        wait,
+        as_json=as_json,
+    )
 
 
 def submit(
@@ -201,28 +206,7 @@ def _step(
 ) -> None:
     given = {key: value for key, value in said.items() if value is not None}
     data = orjson.dumps({"category": name, "category_version": version, **given})
-    _say(step, data, partner, secret, wait, as_json=as_json)
-
-
-def _say(
-    step: str, data: bytes, partner: str, secret: str | None, wait: float, *, as_json: bool
-) -> None:
-    """Each time another message: a step that is taken again, after a return, is not the one before."""
-    message_id = f"category-{step}-{uuid.uuid4()}"
-    event = {
-        "specversion": "1.0",
-        "id": message_id,
-        "source": f"/partners/{partner}",
-        "type": f"fmar.category.{step}.v1",
-    }
-    body = orjson.dumps(event)[:-1] + b',"data":' + data + b"}"
-    message = Outgoing(partner, message_id, _EVENT, body)
-    try:
-        receipt = sent(Settings(), message, via=Via.amqp, secret=secret, wait_seconds=wait)
-    except SendingFailed as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(NOT_TAKEN) from error
-    finish(message, receipt, wait_seconds=wait, as_json=as_json)
+    send_step("category", step, data, partner, secret, wait, as_json=as_json)
 
 
 def _moment(text: str) -> str:

@@ -1,9 +1,8 @@
 """`hub mapping publish`, `retire`: commands of a partner like every other one. `list`, `show`: what there is."""
 
 import json
-import uuid
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import orjson
 import typer
@@ -12,12 +11,10 @@ from rich.table import Table
 
 from registry_store.mapping_profiles import ProfileRecord, profile_records
 from router.bootstrap import database, profiles
-from router.cli.send import NOT_TAKEN, Via, finish, sent
+from router.cli.send import NOT_TAKEN
+from router.cli.steps import send_step
 from router.mapping_profiles import listed, shown
-from router.sending import Outgoing, SendingFailed
 from router.settings import Settings
-
-_EVENT = "application/cloudevents+json"
 
 As = Annotated[str, typer.Option("--as", help="The partner that says it.")]
 Secret = Annotated[
@@ -66,7 +63,15 @@ def publish(
     if version is not None and isinstance(read, dict):
         document = json.dumps(read | {"version": version}).encode()
     # Else as it stands: a member that is named twice is for the hub to find.
-    _say("publish", b'{"document":' + document + b"}", partner, secret, wait, as_json=as_json)
+    send_step(
+        "mapping_profile",
+        "publish",
+        b'{"document":' + document + b"}",
+        partner,
+        secret,
+        wait,
+        as_json=as_json,
+    )
 
 
 def retire(
@@ -83,7 +88,7 @@ def retire(
     Example: hub mapping retire acme-batteries 1.0 --as acme
     """
     data = orjson.dumps({"profile": name, "profile_version": version})
-    _say("retire", data, partner, secret, wait, as_json=as_json)
+    send_step("mapping_profile", "retire", data, partner, secret, wait, as_json=as_json)
 
 
 def list_(partner: Of = None, registry: FromRegistry = False, as_json: AsJson = False) -> None:
@@ -133,23 +138,3 @@ def _records(partner: str | None, *, registry: bool) -> list[ProfileRecord]:
     finally:
         store.close()
     return [each for each in records if partner in (None, each.content["party"])]
-
-
-def _say(
-    step: str, data: bytes, partner: str, secret: str | None, wait: float, *, as_json: bool
-) -> None:
-    message_id = f"mapping-{step}-{uuid.uuid4()}"
-    event: dict[str, Any] = {
-        "specversion": "1.0",
-        "id": message_id,
-        "source": f"/partners/{partner}",
-        "type": f"fmar.mapping_profile.{step}.v1",
-    }
-    body = orjson.dumps(event)[:-1] + b',"data":' + data + b"}"
-    message = Outgoing(partner, message_id, _EVENT, body)
-    try:
-        receipt = sent(Settings(), message, via=Via.amqp, secret=secret, wait_seconds=wait)
-    except SendingFailed as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(NOT_TAKEN) from error
-    finish(message, receipt, wait_seconds=wait, as_json=as_json)

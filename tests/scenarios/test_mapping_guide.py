@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 from contracts.messages import Envelope
 from registry_store.database import Database
 from router.bootstrap import language
-from router.cli import build_app, mapping_versions
+from router.cli import build_app, mapping_versions, steps
 from router.sending import Outgoing
 from tests.support.guides import assert_says, shown_after
 from tests.support.registry import Registry, receipt
@@ -67,9 +67,7 @@ def walk(database: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
     (tmp_path / "examples").symlink_to(ROOT / "examples")
     registry = Registry(database.url, language())
     walk = Walk(registry)
-    monkeypatch.setattr(
-        mapping_versions, "sent", lambda _settings, message, **_: walk.send(message)
-    )
+    monkeypatch.setattr(steps, "sent", lambda _settings, message, **_: walk.send(message))
     monkeypatch.setattr(mapping_versions, "database", lambda *_, **__: Database(database.url))
     yield walk
     assert registry.audit().is_clean

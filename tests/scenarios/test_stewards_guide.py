@@ -23,7 +23,7 @@ from contracts.messages import Envelope, Limits
 from registry_store.records import find
 from registry_store.rules.merge_patch import merge_patch
 from router.bootstrap import language
-from router.cli import build_app, category_versions
+from router.cli import build_app, steps
 from router.sending import Outgoing
 from tests.support.categories import TIDAL_LAGOON
 from tests.support.generated import plain
@@ -142,9 +142,7 @@ def walk(database: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
     monkeypatch.setenv("HUB_HOME", str(tmp_path))
     registry = Registry(database.url, language())
     walk = Walk(registry)
-    monkeypatch.setattr(
-        category_versions, "sent", lambda _settings, message, **_: walk.send(message)
-    )
+    monkeypatch.setattr(steps, "sent", lambda _settings, message, **_: walk.send(message))
     yield walk
     assert registry.audit().is_clean
     registry.close()
