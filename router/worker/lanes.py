@@ -37,6 +37,8 @@ class Reads(NamedTuple):
 SINGLE = Reads("work", names.CLASSES, SIDINGS)
 #: By processes of their own, so that no single message waits for a chunk.
 BULK = Reads("bulk", (names.BULK,))
+#: A broker that has just started answers, or not at all.
+_ANSWER_SECONDS = 30.0
 #: Of a group, messages of the last class get this part even while preferred ones keep coming.
 _LAST_PART = 0.2
 
@@ -80,7 +82,8 @@ class Lanes:
             raise
         lanes = cls(consuming, publishing, reads)
         try:
-            await lanes._prepare(gate, lanes_per_class)
+            async with asyncio.timeout(_ANSWER_SECONDS):
+                await lanes._prepare(gate, lanes_per_class)
         except BaseException:
             await lanes.close()
             raise
@@ -115,10 +118,15 @@ class Lanes:
         if not self.broken.done():
             self.broken.set_exception(LanesBroken(cause))
 
+    def _check(self) -> None:
+        if self.broken.done():
+            self.broken.result()
+
     async def consume(self, queue: str) -> None:
         """Start to read a lane. The consumer's tag is the queue's name."""
         inbox = self._inbox_of[queue]
-        await inbox.channel.basic_consume(queue, inbox.receive, consumer_tag=queue)
+        async with asyncio.timeout(_ANSWER_SECONDS):
+            await inbox.channel.basic_consume(queue, inbox.receive, consumer_tag=queue)
         self.consumed.add(queue)
 
     async def release(self, queue: str) -> None:
@@ -142,10 +150,11 @@ class Lanes:
         """What waits, the preferred class first, per inbox; empty after `patience_seconds` without any.
 
         Where less than a group waits, `wait_seconds` are given for more to come.
-        Raises LanesBroken.
+        Raises LanesBroken, however long ago they broke.
         """
         if not self.waiting():
             self.arrived.clear()
+            self._check()
             try:
                 async with asyncio.timeout(patience_seconds):
                     await self.arrived.wait()
@@ -153,8 +162,7 @@ class Lanes:
                 return []
         if self.waiting() < limits.messages:
             await asyncio.sleep(wait_seconds)
-        if self.broken.done():
-            self.broken.result()
+        self._check()
         first, last = self.inboxes[0], self.inboxes[-1]
         kept_for_last = int(limits.messages * _LAST_PART) if first is not last and len(last) else 0
         preferred = first.take(Limits(max(1, limits.messages - kept_for_last), limits.bytes))

@@ -136,6 +136,8 @@ class Worker:
                     patience_seconds=_PATIENCE_SECONDS,
                 )
                 if not taken:
+                    if settling is not None and settling.done():
+                        settling.result()
                     continue
                 answers = await self._decide(self._entries(taken))
                 if settling is not None:

@@ -5,7 +5,9 @@ import contextlib
 import os
 import subprocess
 import sys
+import threading
 import time
+from functools import partial
 
 import httpx
 import psycopg
@@ -147,26 +149,47 @@ async def test_the_database_away_and_back(hub: Doors, admin_database_url: str):
     assert {receipt["status"] for receipt in receipts} == {"accepted"}
 
 
-async def test_lost_connections_are_made_anew(hub: Doors):
-    management = httpx.Client(
-        base_url=hub.settings.broker_management_url.get_secret_value(), trust_env=False
-    )
-
-    def ours():
-        return [
+def cut_connections(hub: Doors) -> int:
+    """Has the broker close every connection of a worker; how many there were."""
+    url = hub.settings.broker_management_url.get_secret_value()
+    with httpx.Client(base_url=url, trust_env=False) as management:
+        found = [
             each["name"]
             for each in management.get("/api/connections").json()
             if "fmar work" in str(each.get("client_properties", {}).get("connection_name", ""))
         ]
+        for name in found:
+            management.delete(f"/api/connections/{name}")
+    return len(found)
 
+
+async def test_lost_connections_are_made_anew(hub: Doors):
     async with hub.working(), hub.client("acme") as client:
         await client.publish(registration("m-1"), "m-1")
         await client.receipts(1)
-        for name in await until(ours):
-            await asyncio.to_thread(management.delete, f"/api/connections/{name}")
+        await until(partial(cut_connections, hub))
         await client.publish(registration("m-2", point=2), "m-2")
         (receipt,) = await client.receipts(1)
     assert receipt["status"] == "accepted"
+
+
+async def test_connections_that_are_lost_while_a_group_is_decided_are_made_anew(hub: Doors):
+    begun, go_on = threading.Event(), threading.Event()
+
+    def before(_envelopes):
+        begun.set()
+        assert go_on.wait(60)
+
+    pipeline = Wrapped(hub.registry.new_pipeline(), before)
+    async with hub.client("acme") as client, hub.working(pipeline):
+        await client.publish(registration("m-1"), "m-1")
+        await until(begun.is_set)
+        await until(partial(cut_connections, hub))
+        await until(lambda: consumers(hub, names.lane("urgent", 1)) == 0)
+        go_on.set()
+        (receipt,) = await client.receipts(1)
+    assert receipt["status"] == "accepted"
+    assert pipeline.groups[:2] == [["m-1"], ["m-1"]]
 
 
 async def test_a_consumer_that_the_broker_cancels_is_noticed(hub: Doors):
