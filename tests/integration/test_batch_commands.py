@@ -10,7 +10,7 @@ from pathlib import Path
 import orjson
 import pytest
 
-from router.servers.ports import is_free
+from router.servers.ports import remembered_port
 from tests.support.batching import Batching, lines, pumps
 from tests.support.command_line import CommandLine
 from tests.support.doors import doors, until
@@ -107,7 +107,7 @@ async def test_a_sending_that_was_killed_goes_on_where_it_was(hub: Batching, tmp
 
 
 async def test_a_server_that_is_killed_while_a_file_comes_is_waited_for(hub: Batching, tmp_path):
-    port = next(port for port in range(32_100, 32_900) if is_free(port))
+    port = remembered_port(tmp_path / "port.json", "http")
     secret = hub.hub.secrets["acme"]
     command = CommandLine(hub, HUB_HTTP_PORT=str(port), HUB_PARTNER_SECRET=secret)
     async with hub.running():

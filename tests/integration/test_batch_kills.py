@@ -13,8 +13,8 @@ import psycopg
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from router.servers import ServerHost, Servers
 from tests.conftest import FreshDatabase, FreshVhost
+from tests.integration.conftest import KilledServer
 from tests.support.batching import Batching, lines, pumps
 from tests.support.doors import doors, until
 from tests.support.running_hub import RunningHub, running
@@ -165,18 +165,7 @@ def test_processes_killed_at_their_points_change_nothing(
     assert ending(tmp_path, database, broker_vhost, kills(seed)) == undisturbed
 
 
-@pytest.mark.parametrize("server", ["postgresql", "rabbitmq"])
 def test_a_server_killed_in_the_midst_and_started_again_changes_nothing(
-    server: str, undisturbed: Ending, tmp_path: Path, own_servers: tuple[ServerHost, Servers]
+    undisturbed: Ending, tmp_path: Path, killed_server: KilledServer
 ) -> None:
-    host, servers = own_servers
-    killed = host.postgresql if server == "postgresql" else host.rabbitmq
-    assert killed is not None
-
-    def disturb() -> None:
-        killed.kill()
-        killed.start()
-
-    database = FreshDatabase("own", servers.database_url, servers.owner_database_url)
-    vhost = FreshVhost("/", servers.broker_url, servers.broker_management_url or "")
-    assert ending(tmp_path, database, vhost, {}, disturb) == undisturbed
+    assert ending(tmp_path, *killed_server[:2], {}, killed_server.disturb) == undisturbed

@@ -5,33 +5,16 @@ import json
 from dataclasses import replace
 
 import aio_pika
-import pytest
 from standardwebhooks.webhooks import Webhook
 
 from registry_store import subscriptions
-from registry_store.database import Database
 from registry_store.feed.filters import Filter
 from registry_store.feed.packing import FeedLimits
 from router.delivery.signing import webhook_secret
 from tests.feed_running import told
-from tests.register_builder import Register, asset, organisation
+from tests.register_builder import asset
 from tests.relay_running import HUB_KEY, QUICK, notifications, running_relay, until
 from tests.webhook_target import WebhookTarget
-
-
-@pytest.fixture
-def store(database):
-    store = Database(database.url)
-    yield store
-    store.close()
-
-
-@pytest.fixture
-def register(database):
-    with Register(database.url) as register:
-        register.write({"O-FSP1": organisation("fsp")})
-        register.partner("fsp1", "O-FSP1")
-        yield register
 
 
 def webhook(store, target, **filter):

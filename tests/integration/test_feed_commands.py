@@ -7,27 +7,11 @@ import pytest
 from typer.testing import CliRunner
 
 from examples.services.webhook_receiver import Receiver, serve
-from registry_store.database import Database
 from router.cli import build_app
 from router.secret_files import hub_key_in
 from tests.feed_running import cut_all
-from tests.register_builder import Register, asset, organisation
+from tests.register_builder import asset
 from tests.relay_running import HUB_KEY, running_relay, until
-
-
-@pytest.fixture
-def store(database):
-    store = Database(database.url)
-    yield store
-    store.close()
-
-
-@pytest.fixture
-def register(database):
-    with Register(database.url) as register:
-        register.write({"O-FSP1": organisation("fsp")})
-        register.partner("fsp1", "O-FSP1")
-        yield register
 
 
 @pytest.fixture

@@ -4,28 +4,12 @@ import threading
 
 import pytest
 
-from registry_store.database import Database
 from registry_store.feed import log
 from registry_store.feed.cut import Cutter
 from registry_store.feed.digests import digest
 from registry_store.feed.packing import FeedLimits
 from tests.feed_running import CATALOGUE, cut_all, subscribe, take_snapshot, told
-from tests.register_builder import Register, asset, organisation
-
-
-@pytest.fixture
-def store(database):
-    store = Database(database.url)
-    yield store
-    store.close()
-
-
-@pytest.fixture
-def partners(database):
-    with Register(database.url) as register:
-        register.write({"O-FSP1": organisation("fsp")})
-        register.partner("fsp1", "O-FSP1")
-        yield register
+from tests.register_builder import Register, asset
 
 
 class Writers:
@@ -84,7 +68,7 @@ def rows_of_the_log(store, after=0):
         ]
 
 
-def test_cutting_while_writers_write_misses_and_doubles_nothing(store, partners, database):
+def test_cutting_while_writers_write_misses_and_doubles_nothing(store, register, database):
     id = subscribe(store, "fsp1")
     with Writers(database.url):
         for _ in range(40):
@@ -97,7 +81,7 @@ def test_cutting_while_writers_write_misses_and_doubles_nothing(store, partners,
     )
 
 
-def test_snapshots_taken_while_writers_write_leave_no_gap_and_no_overlap(store, partners, database):
+def test_snapshots_taken_while_writers_write_leave_no_gap_and_no_overlap(store, register, database):
     ids = []
     with Writers(database.url), store.dedicated() as connection:
         for _ in range(6):
@@ -118,9 +102,9 @@ def test_snapshots_taken_while_writers_write_leave_no_gap_and_no_overlap(store, 
         assert held == newest
 
 
-def test_two_cutters_at_once_cut_each_change_once(store, partners, database):
+def test_two_cutters_at_once_cut_each_change_once(store, register, database):
     id = subscribe(store, "fsp1")
-    partners.write({f"A-{number}": asset() for number in range(300)})
+    register.write({f"A-{number}": asset() for number in range(300)})
     failures = []
 
     def cut():
@@ -148,11 +132,11 @@ def test_two_cutters_at_once_cut_each_change_once(store, partners, database):
     assert [n["sequence"] for n in told(store, id)] == list(range(1, 301))
 
 
-def test_a_full_replay_of_the_log_has_the_digest_of_what_was_told(store, partners, database):
+def test_a_full_replay_of_the_log_has_the_digest_of_what_was_told(store, register, database):
     """A second subscription, put at the same start and cut at once, is told the same, number by number."""
     first, second = subscribe(store, "fsp1"), subscribe(store, "fsp1")
     for number in range(30):
-        partners.write({f"A-{number % 7}": asset(attributes={"export_capacity_kw": number + 1})})
+        register.write({f"A-{number % 7}": asset(attributes={"export_capacity_kw": number + 1})})
         with store.dedicated() as connection, connection.transaction():
             (position,) = connection.execute(
                 "SELECT position FROM subscription WHERE id = %s", (first,)
@@ -168,10 +152,10 @@ def test_a_full_replay_of_the_log_has_the_digest_of_what_was_told(store, partner
     assert digest(contents(store, first), first=5, last=9).count == 5
 
 
-def test_a_digest_over_a_gap_is_refused(store, partners):
+def test_a_digest_over_a_gap_is_refused(store, register):
     id = subscribe(store, "fsp1")
     for number in range(3):
-        partners.write({f"A-{number}": asset()})
+        register.write({f"A-{number}": asset()})
         cut_all(store)
     one, _, three = contents(store, id)
     with pytest.raises(ValueError, match="notification 2 is missing"):

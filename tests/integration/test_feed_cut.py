@@ -6,18 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from registry_store.database import Database
 from registry_store.feed.packing import FeedLimits
 from registry_store.subscriptions import get, pause, resume
 from tests.feed_running import cut_all, in_short, subscribe, told
 from tests.register_builder import Register, asset, organisation
-
-
-@pytest.fixture
-def store(database) -> Iterator[Database]:
-    store = Database(database.url)
-    yield store
-    store.close()
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ from starlette.testclient import TestClient
 from adapters import adapters
 from contracts.identifiers import public_id
 from registry_store.batches.loading import completed
-from registry_store.database import Database
 from registry_store.feed.loads import cause_of
 from router.http.problems import Problem, answer_problem
 from router.http.subscriptions import subscription_routes
@@ -19,13 +18,6 @@ from tests.feed_running import CATALOGUE, cut_all, in_short, subscribe, told
 from tests.register_builder import Register, asset, organisation
 
 LOAD, BATCH = public_id("load", 1), public_id("batch", 1)
-
-
-@pytest.fixture
-def store(database):
-    store = Database(database.url)
-    yield store
-    store.close()
 
 
 @pytest.fixture

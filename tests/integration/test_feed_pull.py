@@ -8,28 +8,12 @@ from fastapi import FastAPI, Header
 from starlette.testclient import TestClient
 
 from adapters import adapters
-from registry_store.database import Database
 from registry_store.feed.packing import FeedLimits
 from router.http.problems import Problem, answer_problem
 from router.http.subscriptions import subscription_routes
 from router.record_forms import RecordForms
 from tests.feed_running import CATALOGUE, cut_all, subscribe, told
-from tests.register_builder import Register, asset, organisation
-
-
-@pytest.fixture
-def store(database):
-    store = Database(database.url)
-    yield store
-    store.close()
-
-
-@pytest.fixture
-def register(database):
-    with Register(database.url) as register:
-        register.write({"O-FSP1": organisation("fsp")})
-        register.partner("fsp1", "O-FSP1")
-        yield register
+from tests.register_builder import asset
 
 
 @pytest.fixture

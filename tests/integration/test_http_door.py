@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from router.servers.ports import is_free
+from router.servers.ports import remembered_port
 from tests.support.doors import Doors, doors, registration, until
 from tests.support.serving import answers, server_process, serving
 
@@ -248,8 +248,10 @@ async def test_a_record_is_shown_in_the_format_that_is_asked_for(hub: Doors):
 
 
 @pytest.mark.parametrize("point", ["http.after_archive", "http.after_publish"])
-async def test_a_server_killed_before_its_answer_and_the_message_sent_again(hub: Doors, point: str):
-    port = next(port for port in range(32_100, 32_900) if is_free(port))
+async def test_a_server_killed_before_its_answer_and_the_message_sent_again(
+    hub: Doors, point: str, tmp_path: Path
+):
+    port = remembered_port(tmp_path / "port.json", "http")
     auth = ("acme", hub.secrets["acme"])
     url = f"http://127.0.0.1:{port}"
     async with (

@@ -23,9 +23,10 @@ from registry_store import subscriptions
 from registry_store.feed.filters import Filter
 from router.broker import names
 from router.broker.connection import BROKER_FAULTS, close_quietly, connect, open_channel
-from router.servers import ServerHost, Servers
-from router.servers.ports import is_free
+from router.servers import Servers
+from router.servers.ports import remembered_port
 from tests.conftest import FreshDatabase, FreshVhost
+from tests.integration.conftest import KilledServer
 from tests.relay_running import notifications
 from tests.support.doors import Doors, doors, until
 from tests.support.patient_partners import (
@@ -117,7 +118,7 @@ async def run(
     hub: Doors, folder: Path, kill_at: dict[str, str], disturb: Callable[[], None] | None = None
 ) -> Ending:
     """The whole script through a hub of processes; `disturb` is called on a thread in the midst of it."""
-    port = next(port for port in range(33_000, 34_900) if is_free(port))
+    port = remembered_port(folder / "port.json", "http")
     variables = {
         "HUB_HOME": str(hub.settings.home), "HUB_DATABASE_URL": hub.settings.database_url.get_secret_value(),
         "HUB_BROKER_URL": hub.broker_url, "HUB_HTTP_PORT": str(port), "HUB_LANES_PER_CLASS": "2",
@@ -295,18 +296,7 @@ def test_processes_killed_at_their_points_change_nothing_in_many_more_runs(
     assert ending(tmp_path, database, broker_vhost, kills(seed)) == undisturbed
 
 
-@pytest.mark.parametrize("server", ["postgresql", "rabbitmq"])
 def test_a_server_killed_in_the_midst_and_started_again_changes_nothing(
-    server: str, undisturbed: Ending, tmp_path: Path, own_servers: tuple[ServerHost, Servers]
+    undisturbed: Ending, tmp_path: Path, killed_server: KilledServer
 ) -> None:
-    host, servers = own_servers
-    killed = host.postgresql if server == "postgresql" else host.rabbitmq
-    assert killed is not None
-
-    def disturb() -> None:
-        killed.kill()
-        killed.start()
-
-    database = FreshDatabase("own", servers.database_url, servers.owner_database_url)
-    vhost = FreshVhost("/", servers.broker_url, servers.broker_management_url or "")
-    assert ending(tmp_path, database, vhost, {}, disturb) == undisturbed
+    assert ending(tmp_path, *killed_server[:2], {}, killed_server.disturb) == undisturbed
