@@ -38,9 +38,13 @@ class Part(NamedTuple):
     reasons: tuple[Reason, ...] = ()
 
 
-def speak() -> None:
-    """What a process does first, and once."""
-    if not _spoken:
+def speak(spoken: Language | None = None) -> None:
+    """What a process does first, and once: it has what it is given, or what the process had that it was forked
+    from, or it loads it.
+    """
+    if spoken is not None:
+        _spoken[:] = [spoken]
+    elif not _spoken:
         _spoken.append(language())
         settle_collector()
 

@@ -8,11 +8,13 @@ members are assumed to be what they should be where another excerpt registers th
 """
 
 import os
+import sys
 import zlib
 from array import array
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 from multiprocessing import get_context
 from typing import BinaryIO
@@ -20,6 +22,7 @@ from typing import BinaryIO
 from adapters.cutting import Cut, CutLimits, Cutter, Excerpt
 from contracts.messages import Envelope
 from router.batches.expanding import FileBroken
+from router.bootstrap import Language
 from router.offline_excerpts import Job, Part, answer_excerpt, speak
 from router.offline_tally import Tally
 
@@ -46,8 +49,9 @@ class FileValidation:
         self.tally = Tally(notes=cut.head.notes)
         self.tally.say(cut.head.reasons)
 
-    def parts(self, pool: Executor, ahead: int) -> Iterator[Part]:
-        """At most `ahead` excerpts are under way at a time."""
+    def parts(self, pool: Executor, count: int) -> Iterator[Part]:
+        """Answered by `count` processes; few excerpts are under way at a time."""
+        ahead = count * _AHEAD_OF_EACH
         waiting: deque[tuple[Excerpt, Future[Part]]] = deque()
         try:
             for excerpt in self._cut.excerpts:
@@ -118,10 +122,16 @@ def processes() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def in_processes(validation: FileValidation, on_part: Callable[[Part], None]) -> None:
-    """Answers every part of the file."""
-    count = processes()
-    spawn = get_context("spawn")
-    with ProcessPoolExecutor(count, mp_context=spawn, initializer=speak) as pool:
-        for part in validation.parts(pool, count * _AHEAD_OF_EACH):
-            on_part(part)
+@contextmanager
+def in_processes(spoken: Language) -> Iterator[Executor]:
+    """As many processes as there are cores for us. Enter it before anything that starts a thread.
+
+    Where processes can be forked from one that has no other thread they begin with all that this one has
+    loaded: else each would need a second to load it again.
+    """
+    speak(spoken)
+    start = get_context("fork" if sys.platform == "linux" else "spawn")
+    with ProcessPoolExecutor(processes(), mp_context=start, initializer=speak) as pool:
+        # All processes are forked with the first that is asked of them.
+        pool.submit(speak).result()
+        yield pool

@@ -91,7 +91,7 @@ def validate_file(
     is_large = bool(encoding) or file.stat().st_size > _AT_ONCE_BYTES
     if is_large and receipt is None and isinstance(cutter, Cutter):
         tally = answered(
-            Large(file, encoding, envelope, cutter), shows_results=as_json and not summary
+            Large(file, encoding, envelope, cutter), spoken, shows_results=as_json and not summary
         )
         if as_json and summary:
             typer.echo(orjson.dumps(tally.as_json(), option=orjson.OPT_INDENT_2).decode())

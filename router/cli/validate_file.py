@@ -16,8 +16,8 @@ from adapters.cutting import Cutter
 from contracts.messages import Envelope
 from router.batches.expanding import ExpandBounds, Expanded, FileBroken
 from router.batches.parts import Prompt
-from router.offline_excerpts import Part
-from router.offline_files import FileValidation, cut_file, in_processes
+from router.bootstrap import Language
+from router.offline_files import FileValidation, cut_file, in_processes, processes
 from router.offline_tally import Tally
 from router.settings import Settings
 
@@ -33,9 +33,10 @@ class Large(NamedTuple):
     cutter: Cutter
 
 
-def answered(file: Large, *, shows_results: bool) -> Tally:
+def answered(file: Large, spoken: Language, *, shows_results: bool) -> Tally:
     """What was found. With `shows_results` one JSON object is written to standard output as it comes."""
     with ExitStack() as stack:
+        pool = stack.enter_context(in_processes(spoken))
         raw = stack.enter_context(file.path.open("rb"))
         try:
             source = _source(raw, file, stack)
@@ -49,13 +50,10 @@ def answered(file: Large, *, shows_results: bool) -> Tally:
         validation = FileValidation(cut, file.envelope, shows_results=shows_results)
         written = stack.enter_context(_json_object(validation.tally)) if shows_results else None
         progress = stack.enter_context(_progress(file.path))
-
-        def on_part(part: Part) -> None:
+        for part in validation.parts(pool, processes()):
             if written is not None:
                 written.add(part.results)
             progress.update(raw.tell(), validation.tally)
-
-        in_processes(validation, on_part)
     return validation.tally
 
 
