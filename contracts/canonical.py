@@ -50,9 +50,9 @@ def content_hash(salt: bytes, content: bytes) -> bytes:
 
 def derived(key: bytes, *parts: str) -> bytes:
     """HMAC-SHA-256 of the parts, unambiguously joined: the same input gives the same bytes."""
-    begun, outer = _begun(key, parts[:2])
+    begun, outer = _begun(key, parts[:-2])
     inner, outer = begun.copy(), outer.copy()
-    inner.update(_joined(parts[2:]))
+    inner.update(_joined(parts[-2:]))
     outer.update(inner.digest())
     return outer.digest()
 
@@ -61,16 +61,19 @@ def _joined(parts: tuple[str, ...]) -> bytes:
     return "".join([f"{len(part)}:{part}" for part in parts]).encode()
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=512)
 def _begun(key: bytes, first: tuple[str, ...]) -> "tuple[hashlib._Hash, hashlib._Hash]":
-    """Both hashes of HMAC: the inner one after the key and the first parts, which the ids of one kind and sender
+    """Both hashes of HMAC: the inner one after the key and the first parts, which the ids of one kind and message
     share, the outer one after the key. Source: RFC 2104, section 2.
     """
+    if first:
+        inner, outer = _begun(key, first[:-1])
+        inner = inner.copy()
+        inner.update(_joined(first[-1:]))
+        return inner, outer
     short = key if len(key) <= _BLOCK_BYTES else hashlib.sha256(key).digest()
     block = short.ljust(_BLOCK_BYTES, b"\0")
-    inner = hashlib.sha256(block.translate(_INNER))
-    inner.update(_joined(first))
-    return inner, hashlib.sha256(block.translate(_OUTER))
+    return hashlib.sha256(block.translate(_INNER)), hashlib.sha256(block.translate(_OUTER))
 
 
 _BLOCK_BYTES = 64
