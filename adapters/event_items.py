@@ -36,17 +36,22 @@ class EventItems:
         if reasons:
             return (), reasons
         if "items" not in data:
-            return (self._item(data, command, place, number),), ()
+            return (self.item(data, command, place, number),), ()
         entries = data["items"]
         if reasons := _list_problems(data, entries, place, limits):
             return (), reasons
         items = (
-            self._item(entry, command, f"{place}/items/{index}", number + index)
+            self.item(entry, command, f"{place}/items/{index}", number + index)
             for index, entry in enumerate(entries)
         )
         return tuple(items), ()
 
-    def _item(self, entry: Any, command: str | None, place: str, number: int) -> Item:
+    def command_of(self, event_type: str | None) -> str | None:
+        """None where each item names its own."""
+        return None if event_type is None else self._command_of_type[event_type]
+
+    def item(self, entry: Any, command: str | None, place: str, number: int) -> Item:
+        """One item of a list, under the command that the type of its event says."""
         if type(entry) is not dict:
             reason = Reason(Rule.ITEM_03, "an item is an object", "", place)
             return Item(number, place, command or "", {}, (reason,))

@@ -8,13 +8,17 @@ Source: CloudEvents 1.0.2, JSON event format sections 2 to 4; FORMATS.md section
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, BinaryIO
 
 import orjson
 
 from adapters import strict_json
 from adapters.cloud_events import Event, read_event
+from adapters.cutting import Cut, CutLimits
+from adapters.event_batches import BATCH_LIST, NO_ARRAY, NO_EVENT, SUBJECTS_DIFFER, read_one
+from adapters.event_files import DATA_LIST, EVENT_LIST, EventFiles
 from adapters.event_items import ITEMS_TYPE, EventItems, too_many
 from adapters.media_types import essence
 from contracts.canonical import canonical_json, plain_number
@@ -28,6 +32,8 @@ BATCH = "application/cloudevents-batch+json"
 BINARY = "application/json"
 
 RECEIPT_TYPE = "fmar.receipt.v1"
+#: Where the long list of a document is, by its mode.
+_LISTS = {STRUCTURED: EVENT_LIST, BATCH: BATCH_LIST, BINARY: DATA_LIST}
 
 
 class HubJson:
@@ -39,9 +45,12 @@ class HubJson:
     def __init__(self, commands: frozenset[str]) -> None:
         self.commands = self.writes = commands
         self._items = EventItems(commands)
+        self._files = EventFiles(self._items)
 
     def decode(self, envelope: Envelope, limits: Limits) -> Decoded:
         """Items, or the reasons why there are none. Reasons: MSG_02, MSG_03, MSG_10 to MSG_13."""
+        if envelope.excerpt:
+            return self._files.excerpt(envelope, _LISTS[essence(envelope.media_type)], limits)
         document, reasons = strict_json.read(envelope.body, limits)
         if reasons:
             return Decoded(reasons=reasons)
@@ -53,6 +62,28 @@ class HubJson:
         event = read_event(document, "")
         items, reasons = self._items.read(event, "/data", limits, 1)
         return Decoded(items, reasons, event.id, event.subject, event.time)
+
+    def needs_whole(self, envelope: Envelope) -> bool:
+        """A batch is begun while it comes; an event may say behind its data for whom it acts."""
+        return essence(envelope.media_type) != BATCH
+
+    def cut(self, source: BinaryIO, envelope: Envelope, limits: CutLimits) -> Cut:
+        """The events of a batch, or the list of items of one event, in documents of any size."""
+        mode = essence(envelope.media_type)
+
+        def whole(body: bytes) -> Decoded:
+            return self.decode(replace(envelope, body=body), limits.whole)
+
+        if mode == BATCH:
+            return self._files.batch(source, limits, whole)
+        if mode == BINARY:
+            kind = envelope.event_type
+            return (
+                self._files.data(source, kind, limits, whole)
+                if kind
+                else Cut(whole(b"0"), iter(()))
+            )
+        return self._files.event(source, limits, whole)
 
     def place_of(self, item: Item, path: str) -> str:
         return item.place + path
@@ -109,28 +140,30 @@ class HubJson:
         What the message has once, the organisation that it acts for, must be the same in all events.
         """
         if type(document) is not list:
-            return Decoded(reasons=(Reason(Rule.MSG_13, "a batch is an array of events"),))
+            return Decoded(reasons=(NO_ARRAY,))
         items: list[Item] = []
         events: list[Event] = []
         seen: dict[str, int] = {}
         for index, value in enumerate(document):
-            event = read_event(value, f"/{index}")
+            own = value.get("id") if type(value) is dict else None
+            first = seen.setdefault(own, index) if type(own) is str else index
+            event, found = read_one(
+                self._items,
+                value,
+                index,
+                earlier=first if first != index else None,
+                limits=limits,
+                number=len(items) + 1,
+            )
             events.append(event)
-            first = seen.setdefault(event.id, index) if event.id is not None else index
-            place = f"event {event.id!r}, /{index}" if event.id is not None else f"/{index}"
-            found, reasons = self._items.read(event, f"{place}/data", limits, len(items) + 1)
-            if first != index:
-                text = f"the event /{first} of the batch has the same id"
-                reasons = (*reasons, Reason(Rule.MSG_13, text, f"/{index}/id", f"/{index}/id"))
-            items.extend(found if not reasons else (Item(len(items) + 1, place, "", {}, reasons),))
+            items.extend(found)
             if len(items) > limits.items:
                 return Decoded(reasons=(too_many(limits),))
         if not items:
-            return Decoded(reasons=(Reason(Rule.MSG_11, "the batch has no event"),))
+            return Decoded(reasons=(NO_EVENT,))
         subjects = {event.subject for event in events if not event.reasons}
         if len(subjects) > 1:
-            text = "the events of a batch act for different organisations (subject): send a batch for each"
-            return Decoded(reasons=(Reason(Rule.MSG_13, text, "/subject", "/subject"),))
+            return Decoded(reasons=(Reason(Rule.MSG_13, SUBJECTS_DIFFER, "/subject", "/subject"),))
         return Decoded(tuple(items), (), None, next(iter(subjects), None), _latest(events))
 
 

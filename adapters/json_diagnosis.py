@@ -87,6 +87,31 @@ def _follow(stack: list[_Container], mark: str) -> None:
         stack[-1].expects_name = stack[-1].is_object
 
 
+def list_start(text: str, names: tuple[str, ...]) -> int | None:
+    """The offset behind the bracket that opens the array which these members lead to, from the root."""
+    stack: list[_Container] = []
+    offset = 0
+    while match := _TOKEN.match(text, offset):
+        offset = match.end()
+        if (mark := match["mark"]) is not None:
+            _follow(stack, mark)
+            above = tuple(each.name for each in stack[:-1] if each.is_object)
+            if mark == "[" and above == names and len(stack) == len(names) + 1:
+                return offset
+        elif match["string"] and stack and stack[-1].expects_name:
+            stack[-1].expects_name, stack[-1].name = False, _unquoted(match["string"])
+        if not stack:
+            return None
+    return None
+
+
+def _unquoted(token: str) -> str:
+    try:
+        return str(json.loads(token))
+    except ValueError:  # a bad escape: the parser's to report
+        return token
+
+
 def _string_problems(stack: list[_Container], token: str, start: int) -> Iterator[Problem]:
     try:
         value = json.loads(token)
@@ -112,6 +137,8 @@ def _shortened(token: str) -> str:
     return token if len(token) <= _SHOWN else f"{token[:_SHOWN]}..."
 
 
-def position(text: str, offset: int) -> str:
-    """Line and column of an offset, both from 1, as editors count them."""
-    return f"line {text.count(chr(10), 0, offset) + 1}, column {offset - text.rfind(chr(10), 0, offset)}"
+def position(text: str, offset: int, *, line: int = 1, column: int = 1) -> str:
+    """Line and column of an offset, both from 1, as editors count them; `line` and `column` of the first."""
+    lines = text.count("\n", 0, offset)
+    at = offset - text.rfind("\n", 0, offset) if lines else column + offset
+    return f"line {line + lines}, column {at}"

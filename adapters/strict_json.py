@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any, Never
+from typing import Any, NamedTuple, Never
 
 from adapters.json_diagnosis import Problem, diagnose, position
 from contracts.messages import Limits
@@ -21,34 +21,53 @@ _EXPONENT_DIGITS = 3
 _SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
+class Within(NamedTuple):
+    """Where a text stands that is a part of a larger one. `pointer` and `depth`: of what it stands in; `runs`:
+    (offset in the text, line, column) from which on it stands there, in their order.
+    """
+
+    pointer: str = ""
+    depth: int = 0
+    runs: tuple[tuple[int, int, int], ...] = ((0, 1, 1),)
+
+    def position(self, text: str, offset: int) -> str:
+        """Line and column in the larger text of what stands in this one."""
+        start, line, column = next(run for run in reversed(self.runs) if run[0] <= offset)
+        return position(text[start:], offset - start, line=line, column=column)
+
+
+ALONE = Within()
+
+
 class _RefusedError(Exception):
     """The fast pass met something that JSON allows and the hub does not."""
 
 
-def read(body: bytes, limits: Limits) -> tuple[Any, tuple[Reason, ...]]:
+def read(body: bytes, limits: Limits, within: Within = ALONE) -> tuple[Any, tuple[Reason, ...]]:
     """The value of a JSON text and no reasons, or None and every reason why there is none.
 
     Numbers are `int` or `Decimal`. Reasons: MSG_02 (not JSON, or not readable without loss), MSG_03
     (a limit is passed), MSG_12 (duplicate member); each with line and column as its place, or with
-    the JSON Pointer where the text can be followed that far.
+    the JSON Pointer where the text can be followed that far. `within`: of what this text is a part,
+    whose places and depth count.
     """
     if len(body) > limits.body_bytes:
         return None, (too_large(len(body), limits),)
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError as error:
-        return None, (_not_utf8(body, error),)
+        return None, (_not_utf8(body, error, within),)
     value: Any = None
     reasons: tuple[Reason, ...] = ()
     try:
         value = _decoder(limits.number_digits).decode(text)
     except json.JSONDecodeError as error:
-        reasons = (*_diagnosed(text, limits), _syntax(text, error))
+        reasons = (*_diagnosed(text, limits, within), _syntax(text, error, within))
     except (RecursionError, _RefusedError) as error:
-        reasons = _diagnosed(text, limits) or (Reason(Rule.MSG_02, str(error)),)
+        reasons = _diagnosed(text, limits, within) or (Reason(Rule.MSG_02, str(error)),)
     else:
-        if _is_suspicious(value, text, limits.depth):
-            reasons = _diagnosed(text, limits)
+        if _is_suspicious(value, text, limits.depth - within.depth):
+            reasons = _diagnosed(text, limits, within)
     return (None, reasons) if reasons else (value, ())
 
 
@@ -134,32 +153,31 @@ def _deeper_than(value: Any, depth: int) -> bool:
     return True
 
 
-def _not_utf8(body: bytes, error: UnicodeDecodeError) -> Reason:
+def _not_utf8(body: bytes, error: UnicodeDecodeError, within: Within) -> Reason:
     before = body[: error.start].decode("utf-8", "replace")
     text = f"byte 0x{body[error.start]:02x} is not UTF-8 here; JSON is sent as UTF-8"
-    return Reason(Rule.MSG_02, text, place=position(before, len(before)))
+    return Reason(Rule.MSG_02, text, place=within.position(before, len(before)))
 
 
-def _syntax(text: str, error: json.JSONDecodeError) -> Reason:
-    if text.startswith("\ufeff"):
+def _syntax(text: str, error: json.JSONDecodeError, within: Within) -> Reason:
+    if text.startswith("\ufeff") and within is ALONE:
         return Reason(
             Rule.MSG_02,
             "the text begins with a byte order mark: send it without",
             place="line 1, column 1",
         )
     found = "nothing" if error.pos >= len(text) else repr(text[error.pos])
-    place = f"line {error.lineno}, column {error.colno}"
+    place = within.position(text, error.pos)
     return Reason(Rule.MSG_02, f"not JSON: {error.msg}; found {found}", place=place)
 
 
-def _diagnosed(text: str, limits: Limits) -> tuple[Reason, ...]:
-    problems = diagnose(
-        text, limits.depth, lambda literal: number_is_huge(literal, limits.number_digits)
-    )
-    return tuple(_as_reason(problem, text, limits) for problem in problems)
+def _diagnosed(text: str, limits: Limits, within: Within) -> tuple[Reason, ...]:
+    depth = limits.depth - within.depth
+    problems = diagnose(text, depth, lambda literal: number_is_huge(literal, limits.number_digits))
+    return tuple(_as_reason(problem, text, limits, within) for problem in problems)
 
 
-def _as_reason(problem: Problem, text: str, limits: Limits) -> Reason:
+def _as_reason(problem: Problem, text: str, limits: Limits, within: Within) -> Reason:
     rule, sentence = {
         "duplicate": (Rule.MSG_12, f"the member {problem.found} stands twice in one object"),
         "depth": (Rule.MSG_03, f"arrays and objects nest deeper than {limits.depth} levels"),
@@ -170,6 +188,5 @@ def _as_reason(problem: Problem, text: str, limits: Limits) -> Reason:
         "surrogate": (Rule.MSG_02, f"the string {problem.found} holds half of a surrogate pair"),
         "constant": (Rule.MSG_02, f"not JSON: {problem.found} is not a number in JSON"),
     }[problem.kind]
-    return Reason(
-        rule, sentence, place=f"{problem.pointer} ({position(text, problem.offset)})".lstrip()
-    )
+    where = f"{within.pointer}{problem.pointer} ({within.position(text, problem.offset)})"
+    return Reason(rule, sentence, place=where.lstrip())

@@ -55,6 +55,8 @@ class BatchHeader(BaseModel):
     media_type: Annotated[str, Field(max_length=200)]
     content_encoding: Literal["", "gzip", "zstd"] = ""
     message_id: Annotated[str, Field(max_length=200)] = ""
+    #: Of a CloudEvent in binary mode (hub JSON).
+    event_type: Annotated[str, Field(max_length=200)] | None = None
     on_behalf_of: str | None = None
     statement_date: str | None = None
     file_name: Annotated[str, Field(max_length=200)] = ""

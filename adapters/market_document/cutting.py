@@ -12,10 +12,10 @@ from lxml import etree
 
 from adapters.cutting import Cut, CutLimits, Excerpt
 from adapters.market_document.cutting_header import Start, read_start
-from adapters.market_document.cutting_names import SeriesNames
 from adapters.market_document.cutting_tags import END, SoundSeries
 from adapters.market_document.cutting_text import Remainder
 from adapters.market_document.cutting_tree import Parsed, SeriesParser
+from adapters.seen_names import SeenNames
 from contracts.messages import Decoded
 from contracts.reasons import Reason, Rule, has_errors
 
@@ -73,7 +73,7 @@ def _excerpts(
     start: Start, series: Iterator[Series], limits: CutLimits, cut: Cut
 ) -> Iterator[Excerpt]:
     """With the number of the first series, and those whose name an earlier series has."""
-    known, first = SeriesNames(), 1
+    known, first = SeenNames(), 1
     header, closing = start.header, start.closing
     for each in series:
         rows = len(each.names)

@@ -1,4 +1,4 @@
-"""Outcomes alone, whatever the format of the file: as CSV, a line for each item, and as JSON Lines."""
+"""Outcomes alone, whatever the format of the file: as CSV, a line for each item, as JSON Lines, as one JSON array."""
 
 import csv
 import io
@@ -32,6 +32,15 @@ def jsonl_listing(outcomes: Iterable[Mapping[str, Any]]) -> Iterator[bytes]:
     lines = (canonical_json(outcome) + b"\n" for outcome in outcomes)
     while block := list(islice(lines, _BLOCK_ROWS)):
         yield b"".join(block)
+
+
+def json_listing(outcomes: Iterable[Mapping[str, Any]]) -> Iterator[bytes]:
+    """The lines of JSON Lines as the elements of one array."""
+    before = b"[\n"
+    for block in jsonl_listing(outcomes):
+        yield before + block[:-1].replace(b"\n", b",\n")
+        before = b",\n"
+    yield b"[]\n" if before == b"[\n" else b"\n]\n"
 
 
 def _lines(rows: Iterable[Iterable[Any]]) -> bytes:

@@ -25,6 +25,8 @@ MEDIA_TYPES = {
     "csv": "text/csv; profile=heat_pump",
     "xml": "application/xml",
     "flat": "text/vnd.fmar.flat",
+    "json": "application/cloudevents+json",
+    "json-batch": "application/cloudevents-batch+json",
     "jsonl": "application/jsonl",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet; profile=heat_pump",
     "parquet": "application/vnd.apache.parquet; profile=heat_pump",

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from bench.portfolio.assets import CAPACITY, LOT_SHIFT, LOTS, Assets, replaced
 from bench.portfolio.pools import Texts
 
-_ALL = frozenset({"csv", "xlsx", "parquet", "jsonl", "xml", "flat"})
+_ALL = frozenset({"csv", "xlsx", "parquet", "json", "json-batch", "jsonl", "xml", "flat"})
 #: Where numbers have a type of their own.
 _NUMBERS_ALONE = frozenset({"parquet"})
 

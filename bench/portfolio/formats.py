@@ -7,6 +7,7 @@ from bench.portfolio.assets import Assets
 from bench.portfolio.csv_writing import CsvWriting
 from bench.portfolio.dialects import Dialect
 from bench.portfolio.documents import WRITTEN_AT, FlatWriting, XmlWriting
+from bench.portfolio.json_writing import JsonWriting
 from bench.portfolio.jsonl_writing import JsonLinesWriting
 from bench.portfolio.layouts import TableLayout, table_layout
 from bench.portfolio.payloads import Payloads
@@ -52,6 +53,14 @@ def _jsonl(asked: Asked) -> Writing:
     return JsonLinesWriting(asked.sink, asked.payloads)
 
 
+def _json(asked: Asked) -> Writing:
+    return JsonWriting(asked.sink, asked.payloads, asked.header, is_batch=False)
+
+
+def _json_batch(asked: Asked) -> Writing:
+    return JsonWriting(asked.sink, asked.payloads, asked.header, is_batch=True)
+
+
 def _xml(asked: Asked) -> Writing:
     columns = asked.assets.columns
     return XmlWriting(asked.sink, asked.catalogue, asked.payloads, columns, asked.header)
@@ -72,6 +81,8 @@ def _parquet(asked: Asked) -> Writing:
 FORMATS: dict[str, Callable[[Asked], Writing]] = {
     "csv": _csv,
     "xlsx": _xlsx,
+    "json": _json,
+    "json-batch": _json_batch,
     "jsonl": _jsonl,
     "parquet": _parquet,
     "xml": _xml,

@@ -8,11 +8,12 @@ from typing import Any, NamedTuple
 
 from adapters.flat_file.adapter import MEDIA_TYPE as FLAT
 from adapters.flat_file.outcomes import outcomes_pieces
+from adapters.hub_json import HubJson
 from adapters.json_lines.adapter import MEDIA_TYPE as JSON_LINES
 from adapters.market_document.acknowledgement import acknowledgement_pieces
 from adapters.outcomes.answers import REJECTED
 from adapters.outcomes.csv_file import Look, csv_with_answers, look_of
-from adapters.outcomes.listing import csv_listing, jsonl_listing
+from adapters.outcomes.listing import csv_listing, json_listing, jsonl_listing
 from adapters.outcomes.parquet_file import parquet_listing, parquet_with_answers
 from adapters.outcomes.series_names import named
 from adapters.outcomes.workbook_file import heading_rows, workbook_with_answers
@@ -93,6 +94,10 @@ def _jsonl_list(asked: Asked) -> Pieces:
     return jsonl_listing(_listed(asked))
 
 
+def _json_list(asked: Asked) -> Pieces:
+    return json_listing(_listed(asked))
+
+
 def _parquet_list(asked: Asked) -> Pieces:
     return parquet_listing(_listed(asked))
 
@@ -153,6 +158,7 @@ OWN: Mapping[str, Form] = {
     "application/xml": Form("application/xml", ".xml", _xml),
     "text/xml": Form("application/xml", ".xml", _xml),
     FLAT: Form(FLAT, ".txt", _flat),
+    **dict.fromkeys(HubJson.media_types, Form("application/json", ".json", _json_list)),
 }
 #: Forms that give the file back need its bytes; which list is given where they are not to be had.
 LIST_INSTEAD: Mapping[str, str] = {"text/csv": "csv", XLSX: "csv", PARQUET: "parquet"}

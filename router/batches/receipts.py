@@ -33,6 +33,7 @@ def envelope_of(batch: OpenBatch) -> Envelope:
         media_type=header.media_type,
         body=b"",
         received_at=batch.received_at,
+        event_type=header.event_type,
         on_behalf_of=header.on_behalf_of,
         statement_date=date.fromisoformat(header.statement_date) if header.statement_date else None,
         message_class="bulk",

@@ -105,7 +105,8 @@ def batch(
     rows: Annotated[int, typer.Option(min=1_000, help="Rows of each file.")] = 200_000,
     rounds: Annotated[int, typer.Option(min=1, help="Rounds; medians are taken over them.")] = 3,
     formats: Annotated[
-        str, typer.Option(help="Beside CSV: any of xml, flat, jsonl, parquet, xlsx.")
+        str,
+        typer.Option(help="Beside CSV: any of xml, flat, json, json-batch, jsonl, parquet, xlsx."),
     ] = "xml,flat",
     growth_rows: Annotated[
         int, typer.Option(min=0, help="Rows for growth from few to many assets; 0: not measured.")
@@ -143,7 +144,9 @@ def batch(
 def generate(  # noqa: PLR0917 - each is an option of the command line
     out: Annotated[Path, typer.Option(help="The file; FILE.faults.jsonl stands beside it.")],
     rows: Annotated[int, typer.Option(min=1, help="Rows (items) of the file.")] = 10_000,
-    format: Annotated[str, typer.Option(help="csv, xlsx, jsonl, parquet, xml or flat.")] = "csv",
+    format: Annotated[
+        str, typer.Option(help="csv, xlsx, json, json-batch, jsonl, parquet, xml or flat.")
+    ] = "csv",
     category: Annotated[
         str, typer.Option(help="heat_pump, ev_charge_point, battery_storage or mixed.")
     ] = "heat_pump",

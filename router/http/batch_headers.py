@@ -52,6 +52,7 @@ def batch_header(
         media_type=said.media_type,
         content_encoding=_encoding(headers),
         message_id=said.message_id,
+        event_type=said.event_type,
         on_behalf_of=said.on_behalf_of,
         statement_date=said.statement_date and said.statement_date.isoformat(),
         file_name=_file_name(headers),

@@ -24,6 +24,7 @@ def envelope_of(chunk: StoredChunk) -> Envelope:
         media_type=header.media_type,
         body=chunk.body,
         received_at=batch.received_at,
+        event_type=header.event_type,
         on_behalf_of=batch.on_behalf_of,
         statement_date=date.fromisoformat(header.statement_date) if header.statement_date else None,
         message_class="bulk",

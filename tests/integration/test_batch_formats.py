@@ -17,7 +17,7 @@ from tests.unit.adapters.reading import real_data
 EXAMPLES = Path(__file__).parents[2] / "examples"
 FILES = sorted(
     file
-    for kind in ("csv", "xlsx", "flat", "jsonl", "xml")
+    for kind in ("csv", "xlsx", "flat", "json", "jsonl", "xml")
     for file in (EXAMPLES / kind).iterdir()
     if ".register" in file.name or "portfolio" in file.name or "mixed" in file.name
 )

@@ -22,6 +22,8 @@ from tests.support.doors import doors, until
 MEDIA_TYPES = {
     "csv": "text/csv",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "json": "application/cloudevents+json",
+    "json-batch": "application/cloudevents-batch+json",
     "jsonl": "application/jsonl",
     "parquet": "application/vnd.apache.parquet",
     "xml": "application/xml",

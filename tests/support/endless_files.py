@@ -20,9 +20,16 @@ from contracts.messages import Envelope
 from router.bootstrap import language
 from tests.support.registry import heat_pump
 
-MEDIA_TYPES = {"jsonl": "application/jsonl", "xml": "application/xml", "flat": "text/vnd.fmar.flat"}
+MEDIA_TYPES = {
+    "json": "application/cloudevents+json",
+    "json-batch": "application/cloudevents-batch+json",
+    "jsonl": "application/jsonl",
+    "xml": "application/xml",
+    "flat": "text/vnd.fmar.flat",
+}
 #: How the item of a written document begins and ends, and how many lines of it are the item's.
 _BETWEEN = {
+    "json": (b'{"command"', b"]}}"),
     "jsonl": (b"{", b"\n"),
     "xml": (b"  <TimeSeries>", b"</TimeSeries>\n"),
     "flat": (b"FA1|", b"ZPT|"),
@@ -39,6 +46,7 @@ class Endless(io.RawIOBase):
     def __init__(self, spoken: Any, format: str, rows: int) -> None:
         self._rows = rows
         self._head, self._item, self._tail = _parts(spoken, format, rows)
+        self._between = b",\n" if format in ("json", "json-batch") else b""
         self._made, self._rest = self._blocks(), b""
 
     def read(self, size: int = -1) -> bytes:
@@ -56,7 +64,8 @@ class Endless(io.RawIOBase):
         yield self._head
         for start in range(1, self._rows + 1, _AT_ONCE):
             numbers = range(start, min(start + _AT_ONCE, self._rows + 1))
-            yield b"".join(self._item.replace(_NUMBER.encode(), b"%d" % n) for n in numbers)
+            items = (self._item.replace(_NUMBER.encode(), b"%d" % n) for n in numbers)
+            yield self._between * (start > 1) + self._between.join(items)
         yield self._tail
 
 
@@ -64,11 +73,15 @@ def _parts(spoken: Any, format: str, rows: int) -> tuple[bytes, bytes, bytes]:
     """What stands before the items, one of them, and what stands after them."""
     writer: Any = adapter_for(spoken.adapters, MEDIA_TYPES[format])
     payload = heat_pump(f"A{_NUMBER}", refs=[{"ref": f"HP-{_NUMBER}"}])
+    if format == "json-batch":
+        event = {"specversion": "1.0", "id": _NUMBER, "source": "/acme"}
+        event |= {"type": "fmar.asset.register.v1", "data": payload}
+        return b"[", json.dumps(event, default=float).encode(), b"]"
     document = Document(Header("doc-1", "acme", "hub", _NOW), (Entry("asset.register", payload),))
     body: bytes = writer.encode(document)[1]
     begins, ends = _BETWEEN[format]
     start = body.index(begins)
-    end = body.index(ends, start) + (0 if format == "flat" else len(ends))
+    end = body.index(ends, start) + (0 if format in ("flat", "json") else len(ends))
     item, tail = body[start:end], body[end:]
     if format == "xml":
         item = item.replace(b"<mRID>1<", f"<mRID>{_NUMBER}<".encode())

@@ -21,6 +21,8 @@ from router.offline import Validation, validate
 MEDIA_TYPES = {
     "csv": "text/csv",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "json": "application/cloudevents+json",
+    "json-batch": "application/cloudevents-batch+json",
     "jsonl": "application/jsonl",
     "parquet": "application/vnd.apache.parquet",
     "xml": "application/xml",
@@ -41,7 +43,7 @@ def _answered(
     """What the manifest says, and what the hub says without servers."""
     made = generate(plan, tmp_path / "portfolio", spoken.catalogue)
     envelope = Envelope(
-        "",
+        "generated" if plan.format == "json-batch" else "",
         "bench",
         MEDIA_TYPES[plan.format],
         made.file.read_bytes(),
@@ -97,7 +99,9 @@ def _meaning(validation: Validation) -> dict[str, Any]:
     return {record["refs"][0]["ref"]: record for record in validation.records if record is not None}
 
 
-@pytest.mark.parametrize("format", ["xlsx", "jsonl", "parquet", "xml", "flat"])
+@pytest.mark.parametrize(
+    "format", ["xlsx", "json", "json-batch", "jsonl", "parquet", "xml", "flat"]
+)
 def test_every_format_carries_the_same_assets(
     format: str, tmp_path: Path, spoken: Language
 ) -> None:

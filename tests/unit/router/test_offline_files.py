@@ -21,6 +21,8 @@ from tests.support.registry import LANGUAGE, heat_pump
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 MEDIA_TYPES = {
     "csv": "text/csv; profile=heat_pump",
+    "json": "application/cloudevents+json",
+    "json-batch": "application/cloudevents-batch+json",
     "jsonl": "application/jsonl",
     "xml": "application/xml",
     "flat": "text/vnd.fmar.flat",
@@ -28,7 +30,9 @@ MEDIA_TYPES = {
 
 
 def envelope(media_type: str) -> Envelope:
-    return Envelope("", "acme", media_type, b"", NOW, statement_date=date(2026, 11, 24))
+    # A batch of events has no id of its own.
+    id = "b-1" if "batch" in media_type else ""
+    return Envelope(id, "acme", media_type, b"", NOW, statement_date=date(2026, 11, 24))
 
 
 def in_excerpts(

@@ -12,8 +12,8 @@ import pytest
 from adapters.cutting import Cut, CutLimits, Cutter
 from adapters.market_document import cutting, cutting_tags, known_shapes
 from adapters.market_document.adapter import MarketDocuments
-from adapters.market_document.cutting_names import SeriesNames
 from adapters.market_document.cutting_tags import SoundSeries
+from adapters.seen_names import SeenNames
 from contracts.categories import Catalogue
 from contracts.commands import COMMANDS
 from contracts.messages import Decoded, Item, Limits
@@ -323,7 +323,7 @@ def test_names_are_compared_over_the_whole_document(chance: random.Random) -> No
         for number, name in enumerate(names, 1)
         if name and first.setdefault(name, number) != number
     ]
-    known, found = SeriesNames(), []
+    known, found = SeenNames(), []
     for start in range(0, 9_000, 700):
         part = names[start : start + 700]
         found += [(start + 1 + at, earlier) for at, earlier in known.twice(part, start + 1)]

@@ -15,7 +15,7 @@ from adapters.market_document.acknowledgement import (
     acknowledgement_pieces,
 )
 from adapters.outcomes.answers import COLUMNS
-from adapters.outcomes.listing import csv_listing, jsonl_listing
+from adapters.outcomes.listing import csv_listing, json_listing, jsonl_listing
 from adapters.outcomes.parquet_file import FIRST_ROW, parquet_listing, parquet_with_answers
 from adapters.outcomes.series_names import named
 from tests.unit.adapters.outcomes.test_csv_file import outcome, refused
@@ -30,6 +30,11 @@ def test_a_list_has_a_line_for_each_outcome():
     ]  # fmt: skip
     assert rows[1]["texts"] == "ITEM-03, /attributes/make: bad"
     assert list(map(orjson.loads, b"".join(jsonl_listing(TOLD)).splitlines())) == TOLD
+
+
+def test_a_list_in_json_is_one_array_however_long():
+    for told in ([], TOLD, [outcome(f"line {n}\n") for n in range(1_200)]):
+        assert orjson.loads(b"".join(json_listing(told))) == told
 
 
 def test_a_list_in_parquet_has_nulls_where_nothing_is_said():

@@ -1,6 +1,6 @@
-"""Which series of a document has the mRID of an earlier one: told for millions of them in bounded memory.
+"""Which item of a document has the name of an earlier one: told for millions of them in bounded memory.
 
-Names that are the numbers of their series take no memory at all. Of others a hash of 64 bits is kept, in arrays
+Names that are the numbers of their items take no memory at all. Of others a hash of 64 bits is kept, in arrays
 (16 to 36 bytes a name, where a dictionary takes 150): that two of five million names have the same hash is as likely
 as one in a million.
 """
@@ -11,8 +11,8 @@ _SMALLEST = 1 << 12
 _HASH_BITS = (1 << 64) - 1
 
 
-class SeriesNames:
-    """The names of one document, in the order of its series."""
+class SeenNames:
+    """The names of one document, in the order of its items (series, events)."""
 
     def __init__(self) -> None:
         self._in_order = 0
@@ -20,7 +20,7 @@ class SeriesNames:
         self._make_room(_SMALLEST)
 
     def twice(self, names: list[str], first: int) -> list[tuple[int, int]]:
-        """Of the series that begin with number `first`: (place in the list, number of the earlier series)."""
+        """Of the items that begin with number `first`: (place in the list, number of the earlier item)."""
         end = first + len(names)
         if self._in_order == first - 1 and names == [str(n) for n in range(first, end)]:
             self._in_order = end - 1
@@ -29,7 +29,7 @@ class SeriesNames:
         return [(at, earlier) for at, earlier in found if earlier is not None]
 
     def _earlier(self, name: str, number: int) -> int | None:
-        """The number of the first series of this name, None where this one is the first."""
+        """The number of the first item of this name, None where this one is the first."""
         if self._in_order and name.isdecimal() and name.isascii() and name[0] != "0":
             own = int(name) if len(name) < len(str(self._in_order)) + 1 else 0
             if 0 < own <= self._in_order:
