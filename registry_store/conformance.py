@@ -4,7 +4,8 @@ Valid attributes take the short way (readers, one call of the compiled JSON Sche
 Only what fails is looked at again, to name each fault with its place, its rule and a sentence.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 import jsonschema_rs
@@ -14,6 +15,7 @@ from contracts.reasons import Reason, Rule
 from registry_store.attribute_assertions import checks, is_met, place_of
 from registry_store.attribute_reading import Flaws, pointer_token, reader
 from registry_store.attribute_sentences import Subject, did_you_mean, printable
+from registry_store.conformance_by_column import FEWEST, Columns
 
 #: Unknown attributes of one item that are named one by one, the first of them with a suggestion.
 UNKNOWN_NAMED, UNKNOWN_SUGGESTED = 100, 20
@@ -53,10 +55,19 @@ class Conformance:
         absent. What has no canonical form is left out of the result. Warnings may come with
         attributes that are accepted. Never raises for what a sender wrote.
         """
+        return self._form(category).conform(attributes)
+
+    def conform_all(self, category: Category, group: Sequence[Any]) -> list[Conformed]:
+        """The same for many assets, in their order. Attributes that are canonical as they stand are given back
+        themselves.
+        """
+        return self._form(category).conform_all(group)
+
+    def _form(self, category: Category) -> "_Form":
         form = self._forms.get((category.name, category.version))
         if form is None or form.category is not category:
             form = self._forms[category.name, category.version] = _Form(category)
-        return form.conform(attributes)
+        return form
 
 
 class _Form:
@@ -71,6 +82,18 @@ class _Form:
         self._checks = tuple(
             (check.trigger, check.holds) for each in category.assertions for check in checks(each)
         )
+
+    @cached_property
+    def _columns(self) -> Columns:
+        return Columns(self.category)
+
+    def conform_all(self, group: Sequence[Any]) -> list[Conformed]:
+        if len(group) < FEWEST or {*map(type, group)} != {dict}:
+            return [self.conform(attributes) for attributes in group]
+        return [
+            (canonical, ()) if canonical is not None else self.conform(attributes)
+            for attributes, canonical in zip(group, self._columns.canonical(group), strict=True)
+        ]
 
     def conform(self, attributes: Any) -> Conformed:
         if attributes.__class__ is not dict and not isinstance(attributes, Mapping):

@@ -52,6 +52,7 @@ class Language:
             hub_key,
             self.catalogue,
             self.conformance.conform,
+            self.conformance.conform_all,
             self.categories,
             self.profiles.check,
             id_round,

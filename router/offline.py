@@ -67,7 +67,7 @@ def validate(envelope: Envelope, language: Language) -> Validation:
     """Every item of a message answered, as the hub would answer it into an empty registry."""
     reading = read(envelope, language.adapters, language.limits)
     items = items_of(reading, language, keeps_records=True)
-    pairs = [items.answer(item) for item in reading.items] if reading.is_readable else []
+    pairs = items.answers(reading.items) if reading.is_readable else []
     outcomes, records = tuple(outcome for outcome, _ in pairs), tuple(record for _, record in pairs)
     return Validation(
         reading,

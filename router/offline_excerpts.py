@@ -53,17 +53,17 @@ def answer_excerpt(job: Job) -> Part:
     (spoken,) = _spoken
     reading = read(job.envelope, spoken.adapters, spoken.limits)
     items = items_of(reading, spoken, keeps_records=job.shows_results, before=job.before)
-    answers = [items.answer(item) for item in reading.items]
+    answers = items.answers(reading.items)
     tally = Tally()
     tally.add([outcome for outcome, _ in answers])
     results = b""
     if job.shows_results:
         results = b",\n".join(orjson.dumps(result_of(*answer)) for answer in answers)
-    held = items.held
+    held = items.held()
     return Part(
         tally,
         results,
-        array("Q", items.touched),
+        array("Q", {*held, *items.refused()}),
         array("Q", held),
         tuple(held.values()),
         reading.reasons,

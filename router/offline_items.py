@@ -7,7 +7,7 @@ same.
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -17,12 +17,13 @@ from contracts.changes import Audience, Key, Record
 from contracts.reasons import Reason, has_errors
 from contracts.receipts import Outcome
 from contracts.visibility import Principal
-from registry_store.rules.asset_statement import Stated, own_refs, statement_reasons
+from registry_store.rules.asset_statement import Stated, statement_reasons
 from registry_store.rules.category_draft import Drafted
 from registry_store.rules.decision import Accepted, Context, Decision, Rejected, Setting
 from registry_store.rules.mapping_profile_publish import StatedProfile
 from router import offline_units
 from router.offline_units import AssumingState, Validated
+from router.pipeline.preparing import prepared_commands
 from router.pipeline.reading import ReadItem, placed
 from router.routes import ROUTES
 
@@ -78,28 +79,36 @@ class Items:
         self._places: dict[str, str] = {}
         self._decides_all = asked.keeps_records
 
-    def answer(self, read_item: ReadItem) -> tuple[Outcome, dict[str, Any] | None]:
-        """The outcome, and what is recorded of an accepted item, where that is kept."""
+    def answers(
+        self, read_items: Sequence[ReadItem]
+    ) -> list[tuple[Outcome, dict[str, Any] | None]]:
+        """For each the outcome, and what is recorded of an accepted item, where that is kept."""
+        commands = prepared_commands(read_items, self._context(""))
+        return list(map(self._answer, read_items, commands))
+
+    def _context(self, place: str) -> Context:
+        asked = self._asked
+        return Context(asked.setting, asked.sender, asked.message_id, place, "", _ANYONE)
+
+    def _answer(self, read_item: ReadItem, command: Any) -> tuple[Outcome, dict[str, Any] | None]:
         item, asked = read_item.item, self._asked
-        context = Context(asked.setting, asked.sender, asked.message_id, item.place, "", _ANYONE)
+        context = self._context(item.place)
         if read_item.command is None:
             route = ROUTES.get(item.command)
             found = () if route is None else route.diagnose(item.payload, context)
             status, record = "rejected", None
         else:
-            status, found, record = self._decided(read_item, context)
+            status, found, record = self._decided(item.command, command, context)
         if not (found or read_item.reasons):
             return Outcome(item.number, item.place, status, item.command), record
         reasons = (*read_item.reasons, *placed(self._in_places(found), item, asked.adapter))
         distinct = tuple({(r.rule, r.place): r for r in reversed(reasons)}.values())[::-1]
         return Outcome(item.number, item.place, status, item.command, distinct), record
 
-    @property
-    def touched(self) -> set[int]:
-        """Digests of what assets of these items hold, or would: what earlier parts of the file may hold already."""
-        return {*self.held, *map(digest_of, filter(_is_exclusive, self._refused))}
+    def refused(self) -> set[int]:
+        """Digests of what assets would hold that were refused: what earlier parts of the file may hold already."""
+        return {*map(digest_of, filter(_is_exclusive, self._refused))}
 
-    @property
     def held(self) -> dict[int, str]:
         """Digest -> place of the asset, of what accepted assets hold and no other may: strong keys, references."""
         alone = ((touch, each.context.place) for touch, each in self._alone.items())
@@ -109,10 +118,7 @@ class Items:
             if _is_exclusive(touch)
         }
 
-    def _decided(self, read_item: ReadItem, context: Context) -> Validated:
-        name = read_item.item.command
-        route = ROUTES[name]
-        command = route.prepare(read_item.command, context)
+    def _decided(self, name: str, command: Any, context: Context) -> Validated:
         if name == "asset.register":
             return self._asset(command, context)
         if isinstance(command, Drafted | StatedProfile):
@@ -125,20 +131,20 @@ class Items:
         if (validated := _OF_UNITS.get(name)) is not None:
             return validated(command, self._state, context)
         if name == "organisation.register":
-            return self._applied(route.decide(command, self._state, context), context)
+            return self._applied(ROUTES[name].decide(command, self._state, context), context)
         return "accepted", (), None
 
     def _asset(self, stated: Stated[Any], context: Context) -> Validated:
-        touches: tuple[Touch, ...] = (*stated.keys, *own_refs(stated.command, context.party))
+        touches: tuple[Touch, ...] = (*stated.keys, *stated.refs)
         if stated.command.on_existing != "refuse":
             self._see_all()
         elif self._before:
             self._assume(touches)
-        met = self._alone.keys() & touches
+        alone = self._alone
+        met = not alone.keys().isdisjoint(touches)
         if met:
-            self._decide_alone(
-                {self._alone[touch].context.place: self._alone[touch] for touch in met}.values()
-            )
+            found = (alone[touch] for touch in alone.keys() & touches)
+            self._decide_alone({each.context.place: each for each in found}.values())
         if self._decides_all or met or stated.category is None or self._is_held(touches):
             decision = _REGISTER_ASSET.decide(stated, self._state, context)
             self._refused += touches if isinstance(decision, Rejected) else ()
@@ -147,7 +153,7 @@ class Items:
         if has_errors(reasons):
             self._refused += touches
             return "rejected", reasons, None
-        self._alone.update(dict.fromkeys(touches, _Alone(stated, context, touches)))
+        alone.update(dict.fromkeys(touches, _Alone(stated, context, touches)))
         return "accepted", reasons, None
 
     def _is_held(self, touches: Iterable[Touch]) -> bool:

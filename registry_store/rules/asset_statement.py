@@ -1,6 +1,6 @@
 """From an asset as stated to an asset as recorded: the checks that every statement must pass."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -66,13 +66,42 @@ class Stated(NamedTuple, Generic[Statement]):
 
 
 def state_asset(command: Statement, context: Context) -> "Stated[Statement]":
-    category = category_of(command, context)
-    if isinstance(category, Reason):
-        return Stated(command, None, {}, (), (category,))
-    content, reasons = _content(command, category, context)
+    (stated,) = state_assets((command,), context)
+    return stated
+
+
+def state_assets(commands: Sequence[Statement], context: Context) -> "list[Stated[Statement]]":
+    """Each of a group; what its members have in common is looked at once. `place` of the context means nothing."""
+    found: dict[tuple[str, str | None], tuple[Category | Reason, list[int]]] = {}
+    for index, command in enumerate(commands):
+        named = command.category, command.category_version
+        if named not in found:
+            found[named] = category_of(command, context), []
+        found[named][1].append(index)
+    stated: dict[int, Stated[Statement]] = {}
+    for category, indexes in found.values():
+        if isinstance(category, Reason):
+            refused: Stated[Any] = Stated(commands[0], None, {}, (), (category,))
+            stated |= {index: refused._replace(command=commands[index]) for index in indexes}
+            continue
+        attributes = [commands[index].attributes for index in indexes]
+        conformed = context.setting.conform_all(category, attributes)
+        for index, (canonical, reasons) in zip(indexes, conformed, strict=True):
+            stated[index] = _stated(commands[index], category, canonical, reasons, context.party)
+    return [stated[index] for index in range(len(commands))]
+
+
+def _stated(
+    command: Statement,
+    category: Category,
+    attributes: dict[str, Any],
+    reasons: tuple[Reason, ...],
+    party: str,
+) -> "Stated[Statement]":
+    content = _content(command, category, attributes)
     identity = command.source.identity if command.source is not None else None
     keys = keys_of(category.keys, content, identity)
-    return Stated(command, category, content, keys, reasons, own_refs(command, context.party))
+    return Stated(command, category, content, keys, reasons, own_refs(command, party))
 
 
 def diagnose_asset(payload: Mapping[str, Any], context: Context) -> tuple[Reason, ...]:
@@ -93,12 +122,9 @@ def diagnose_asset(payload: Mapping[str, Any], context: Context) -> tuple[Reason
 
 
 def _content(
-    statement: AssetStatement, category: Category, context: Context
-) -> tuple[dict[str, Any], tuple[Reason, ...]]:
-    """The content that the statement amounts to, without status, keys and registrant; and the reasons
-    that its attributes gave (SCH-*, ITEM-04).
-    """
-    attributes, reasons = context.setting.conform(category, statement.attributes)
+    statement: AssetStatement, category: Category, attributes: dict[str, Any]
+) -> dict[str, Any]:
+    """The content that the statement amounts to, without status, keys and registrant."""
     content: dict[str, Any] = {
         "category": category.name,
         "category_version": category.version,
@@ -124,7 +150,7 @@ def _content(
             "system": statement.source.system,
             "revision": statement.source.revision,
         }
-    return content, reasons
+    return content
 
 
 def statement_reasons(

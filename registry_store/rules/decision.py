@@ -1,6 +1,6 @@
 """What a rule is asked with, and what it answers."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -12,8 +12,11 @@ from contracts.reasons import Reason
 from contracts.visibility import PUBLIC, Principal
 from registry_store.category_reading import CategoryReader
 
-#: Checks and canonicalises the attributes of an asset: (canonical attributes, reasons).
-Conform = Callable[[Category, Mapping[str, Any]], tuple[dict[str, Any], tuple[Reason, ...]]]
+#: What attributes amount to: (canonical attributes, reasons).
+Conformed = tuple[dict[str, Any], tuple[Reason, ...]]
+#: Checks and canonicalises the attributes of an asset; and those of many of one category, in their order.
+Conform = Callable[[Category, Mapping[str, Any]], Conformed]
+ConformAll = Callable[[Category, Sequence[Mapping[str, Any]]], Sequence[Conformed]]
 #: Everything that is wrong with the document of a mapping profile (MAP-01, MAP-02, MAP-05).
 CheckProfile = Callable[[Mapping[str, Any]], tuple[Reason, ...]]
 
@@ -26,6 +29,7 @@ class Setting:
     hub_key: bytes
     catalogue: Catalogue
     conform: Conform
+    conform_all: ConformAll
     #: Reads category documents that come by message.
     categories: CategoryReader
     #: Checks mapping profiles that come by message.

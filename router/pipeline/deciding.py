@@ -24,6 +24,7 @@ from registry_store.rules.decision import (
 from registry_store.rules.state import State
 from registry_store.writing import Origin, WriteSet
 from router.pipeline.applying import Applying
+from router.pipeline.preparing import prepared_commands
 from router.pipeline.reading import CLOCK_TOLERANCE, Reading, ReadItem, placed
 from router.routes import ROUTES
 
@@ -67,7 +68,9 @@ def prepare(work: Work, setting: Setting, needed: Needs) -> None:
     if work.organisation is not None:
         needed.rely.add(work.organisation)
     context = work.context(setting)
-    for read_item in reading.items:
+    for read_item, command in zip(
+        reading.items, prepared_commands(reading.items, context), strict=True
+    ):
         item = read_item.item
         context.place = item.place
         route = ROUTES.get(item.command)
@@ -76,7 +79,6 @@ def prepare(work: Work, setting: Setting, needed: Needs) -> None:
             reasons = (*read_item.reasons, *placed(more, item, reading.adapter))
             work.prepared.append(Refused(_distinct(reasons)))
             continue
-        command = route.prepare(read_item.command, context)
         route.needs(command, context, needed)
         work.prepared.append(command)
 

@@ -68,6 +68,40 @@ def string_of(attribute):
     return st.text("aZ09-é\u0301 ", max_size=20).map(str.strip)
 
 
+@st.composite
+def groups(draw):
+    """Assets of one category: some as the examples are, some with other values, some of them nearly equal."""
+    category, odd = draw(stated(anything))
+    numbers = st.sampled_from([0, -0.0, 1, 1.0, True, False, Decimal(1), Decimal("1.50"), 1.5, "1"])
+    names = st.sampled_from([each.name for each in category.attributes] + ["nobody_knows_it"])
+    others = draw(st.lists(st.dictionaries(names, numbers | scalars, max_size=3), max_size=5))
+    examples = category.document["examples"]
+    group = [*(examples[0] | other for other in others), odd, *others, *examples]
+    return category, group * 4
+
+
+class TestGroups:
+    @given(groups())
+    def test_each_of_a_group_is_answered_as_it_is_alone(self, case):
+        category, group = case
+        alone = [CONFORMANCE.conform(category, attributes) for attributes in group]
+        # As text, since 1, 1.0 and True are equal.
+        assert repr(CONFORMANCE.conform_all(category, group)) == repr(alone)
+
+    def test_what_is_canonical_is_given_back_itself(self):
+        group = [dict(BATTERY.document["examples"][0]) for _ in range(20)]
+        answers = CONFORMANCE.conform_all(BATTERY, group)
+        assert all(answer[0] is each for answer, each in zip(answers, group, strict=True))
+
+    def test_values_that_nobody_states_twice_do_not_pile_up(self):
+        plain = {"connection_status": "connected", "export_capacity_kw": 5000}
+        for first in range(0, 20_000, 1_000):
+            group = [{**plain, "make": f"M{number}"} for number in range(first, first + 1_000)]
+            assert all(reasons == () for _, reasons in CONFORMANCE.conform_all(BATTERY, group))
+        column = CONFORMANCE._form(BATTERY)._columns._columns["make"]
+        assert len(column._sound[str]) <= 4_096
+
+
 class TestAnyInput:
     @given(categories, anything)
     def test_any_value_gives_reasons_or_attributes_never_an_exception(self, category, value):
