@@ -172,8 +172,9 @@ def _changes(connection: psycopg.Connection) -> Iterator[tuple[Any, ...]]:
         cursor.itersize = _FETCH
         cursor.execute(
             "SELECT s.first_position, c.position, c.recorded_at, v.content, v.salt, c.record, r.id, c.version, "
-            "c.item, c.content_hash, c.message, coalesce(b.message_id, m.message_id), c.cause, c.valid_from, "
-            "c.event, c.material, c.actor, c.principal, c.audience_before, c.audience_after FROM change c "
+            "c.item, c.content_hash, c.event, c.material, c.actor, c.principal, c.message, "
+            "coalesce(b.message_id, m.message_id), c.cause, c.valid_from, c.audience_before, c.audience_after "
+            "FROM change c "
             "LEFT JOIN LATERAL (SELECT first_position FROM segment WHERE first_position <= c.position "
             "  AND c.position < first_position + count ORDER BY first_position DESC LIMIT 1) s ON true "
             "LEFT JOIN record r ON r.row = c.record "
@@ -183,21 +184,8 @@ def _changes(connection: psycopg.Connection) -> Iterator[tuple[Any, ...]]:
             "LEFT JOIN record_version v ON v.record = c.record AND v.version = c.version ORDER BY c.position"
         )
         for first, position, recorded_at, content, salt, *entered in cursor:
-            record, id, version, item, hash_, message, message_id, cause, valid_from, *occasion = (
-                entered
-            )
-            entry = LogEntry(
-                record,
-                id,
-                version,
-                item,
-                hash_,
-                message,
-                message_id,
-                cause,
-                valid_from,
-                Occasion(*occasion),
-            )
+            record, id, version, item, hash_, *occasion = entered
+            entry = LogEntry(record, id, version, item, hash_, Occasion(*occasion))
             yield first, position, recorded_at, content, salt, entry
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import orjson
 import psycopg
@@ -23,19 +23,23 @@ NOTIFY_CHANNEL = "fmar_log"
 GENESIS = bytes(32)
 #: Of `change`, but for position and time: an entry's own, then those of its occasion.
 COLUMNS = (
-    "record, version, item, content_hash, message, cause, valid_from, "
-    "event, material, actor, principal, audience_before, audience_after"
+    "record, version, item, content_hash, "
+    "message, cause, valid_from, event, material, actor, principal, audience_before, audience_after"
 )
 _sha256 = hashlib.sha256
 
 
 class Occasion(NamedTuple):
-    """What the log says of a change that it says of many others too, of this message and of others."""
+    """What the log says of a change that it says of many others of its message too."""
 
     event: str
     material: bool | None
     actor: str
     principal: str
+    message: int
+    message_id: str
+    cause: str | None
+    valid_from: datetime
     audience_before: str | None
     audience_after: str
 
@@ -48,10 +52,6 @@ class LogEntry(NamedTuple):
     version: int
     item: int
     content_hash: bytes
-    message: int
-    message_id: str
-    cause: str | None
-    valid_from: datetime
     occasion: Occasion
 
     def leaf(self) -> bytes:
@@ -60,50 +60,49 @@ class LogEntry(NamedTuple):
 
     def leaf_and_line(self) -> tuple[bytes, str]:
         """Its leaf, and the columns of `COLUMNS` as COPY takes them."""
-        texts, hash_ = _texts(self.occasion), self.content_hash.hex()
+        record, id, version, item, content_hash, occasion = self
+        texts, hash_ = _texts(occasion), content_hash.hex()
         leaf = _sha256(
-            f'{texts.before_cause}{_json(self.cause)},"content_hash":"{hash_}"{texts.before_id}{_json(self.id)}'
-            f',"item":{self.item}{texts.before_message}{_json(self.message_id)}{texts.before_time}'
-            f'{timestamp(self.valid_from)}","version":{self.version}}}'.encode()
+            f'{texts.before_hash}{hash_}{texts.before_id}{orjson.dumps(id).decode()},"item":{item}'
+            f"{texts.before_version}{version}}}".encode()
         ).digest()
-        line = (
-            f"{self.record}\t{self.version}\t{self.item}\t\\\\x{hash_}\t{self.message}\t{text_field(self.cause)}\t"
-            f"{time_field(self.valid_from)}\t{texts.columns}"
-        )
-        return leaf, line
+        return leaf, f"{record}\t{version}\t{item}\t\\\\x{hash_}\t{texts.columns}"
 
 
 class _Texts(NamedTuple):
     """An occasion as it stands in a leaf, around what is the entry's own, and in the table."""
 
-    before_cause: str
+    before_hash: str
     before_id: str
-    before_message: str
-    before_time: str
+    before_version: str
     columns: str
 
 
 @lru_cache(maxsize=4_096)
 def _texts(occasion: Occasion) -> _Texts:
     said = occasion
-    flag = {True: "t", False: "f", None: NULL}[said.material]
     columns = (
+        str(said.message),
+        text_field(said.cause),
+        time_field(said.valid_from),
         said.event,
-        flag,
+        {True: "t", False: "f", None: NULL}[said.material],
         *map(text_field, (said.actor, said.principal, said.audience_before, said.audience_after)),
     )
     return _Texts(
         f'\0{{"actor":{_json(said.actor)},"audience_after":{_json(said.audience_after)},'
-        f'"audience_before":{_json(said.audience_before)},"cause":',
-        f',"event":{_json(said.event)},"id":',
-        f',"material":{_json(said.material)},"message_id":',
-        f',"principal":{_json(said.principal)},"valid_from":"',
+        f'"audience_before":{_json(said.audience_before)},"cause":{_json(said.cause)},"content_hash":"',
+        f'","event":{_json(said.event)},"id":',
+        f',"material":{_json(said.material)},"message_id":{_json(said.message_id)},'
+        f'"principal":{_json(said.principal)},"valid_from":"{timestamp(said.valid_from)}","version":',
         "\t".join(columns),
     )
 
 
-def _json(value: Any) -> str:
-    return "null" if value is None else orjson.dumps(value).decode()
+@lru_cache(maxsize=4_096)
+def _json(value: str | bool | None) -> str:  # noqa: FBT001 - one of the values that the log says
+    """Single messages differ in their ids alone."""
+    return orjson.dumps(value).decode()
 
 
 def merkle_root(leaves: Sequence[bytes]) -> bytes:

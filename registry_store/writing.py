@@ -1,7 +1,8 @@
 """Write: everything that a group decided, in one transaction and set by set.
 
-The order is fixed, inserts are sorted by unique key, and the log is appended last: only the append
-and the commit happen under the append lock.
+The order is fixed, inserts are sorted by unique key (whose columns come first in the lines of a table, so
+that they sort as the lines do), and the log is appended last: only the append and the commit happen under
+the append lock.
 """
 
 import os
@@ -118,23 +119,15 @@ class WriteSet:
             change.material,
             origin.actor,
             origin.principal,
+            origin.message_row,
+            origin.message_id,
+            origin.cause,
+            change.valid_from,
             None if before is None else before.as_text(),
             change.audience_after.as_text(),
         )
-        self.entries.append(
-            LogEntry(
-                row,
-                change.id,
-                version,
-                origin.item,
-                content_hash(salt, content),
-                origin.message_row,
-                origin.message_id,
-                origin.cause,
-                change.valid_from,
-                occasion,
-            )
-        )
+        hash_ = content_hash(salt, content)
+        self.entries.append(LogEntry(row, change.id, version, origin.item, hash_, occasion))
 
     def _found_by(self, change: RecordChange, row: int) -> None:
         revision = change.content.get("source", {}).get("revision")
@@ -178,10 +171,12 @@ class WriteSet:
         copy_lines(
             connection,
             "record_ref (party, ref, record)",
-            [
-                f"{text_field(party)}\t{text_field(ref)}\t{row}"
-                for (party, ref), row in sorted(self.refs.items())
-            ],
+            sorted(
+                [
+                    f"{text_field(party)}\t{text_field(ref)}\t{row}"
+                    for (party, ref), row in self.refs.items()
+                ]
+            ),
         )
         self.anchors.write(connection)
         self.members.write(connection)
@@ -201,12 +196,12 @@ class WriteSet:
         copy_lines(
             connection,
             "record_key (scheme, value, rank, record, revision)",
-            [
-                f"{scheme}\t{text_field(value)}\t{rank}\t{row}\t{text_field(revision)}"
-                for (scheme, value, row), (rank, revision) in sorted(
-                    self.keys.items(), key=_by_unique_key
-                )
-            ],
+            sorted(
+                [
+                    f"{scheme}\t{text_field(value)}\t{rank}\t{row}\t{text_field(revision)}"
+                    for (scheme, value, row), (rank, revision) in self.keys.items()
+                ]
+            ),
         )
         if self.revisions:
             values, rows = zip(*self.revisions, strict=True)
@@ -228,8 +223,3 @@ class WriteSet:
                     text_array([outcome for _, outcome in self.scheduled_done]),
                 ),
             )
-
-
-def _by_unique_key(key: tuple[tuple[str, str, int], list[Any]]) -> tuple[str, str, int]:
-    (scheme, value, _row), (rank, _revision) = key
-    return scheme, value, rank

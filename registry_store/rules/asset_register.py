@@ -54,7 +54,8 @@ def decide(stated: Stated[AssetRegister], state: State, context: Context) -> Dec
     if category is None:
         return Rejected((*role_reasons("asset.register", context.principal), *stated.reasons))
     fsp, fsp_reasons = _fsp(command, state, context)
-    found = _found(stated, state, context)
+    shared = state.shared(stated.keys)
+    found = _found(stated, shared, state, context)
     refs = stated.refs
     reasons = (
         *role_reasons("asset.register", context.principal),
@@ -72,19 +73,19 @@ def decide(stated: Stated[AssetRegister], state: State, context: Context) -> Dec
         content["fsp"] = fsp
     if found:
         return upsert(found[0], content, stated, state, context, reasons)
-    return _register(content, stated.keys, refs, command, state, context, reasons)
+    return _register(content, stated, shared, state, context, reasons)
 
 
 def _register(
     content: dict[str, Any],
-    keys: tuple[Key, ...],
-    refs: tuple[tuple[str, str], ...],
-    command: AssetRegister,
+    stated: Stated[AssetRegister],
+    shared: tuple[Key, ...],
     state: State,
     context: Context,
     warnings: tuple[Reason, ...],
 ) -> Accepted:
-    doubles = _possible_doubles(content, keys, state, context)
+    keys, refs, now = stated.keys, stated.refs, context.now
+    doubles = _possible_doubles(content, shared, state, context)
     if content["attributes"].get("connection_status", "connected") != "connected":
         content["status"] = PLANNED
     else:
@@ -107,7 +108,7 @@ def _register(
     new_id = context.new_id("asset")
     outgrown = [
         _released(record, key, context, state)
-        for key in keys
+        for key in shared
         if key.scheme == "source"
         for record in state.holders(key)
         if _has_outgrown(record, key, content, context)
@@ -118,9 +119,9 @@ def _register(
         event="asset.registered",
         expected=0,
         content=content,
-        valid_from=min(command.valid_from or context.now, context.now),
+        valid_from=min(stated.command.valid_from or now, now),
         audience_after=audience_of("asset", new_id, content),
-        keys_added=tuple([(key, state.next_rank(key)) for key in keys]),
+        keys_added=tuple([(key, state.next_rank(key) if shared else 0) for key in keys]),
         refs_added=refs,
     )
     return Accepted((change, *outgrown), warnings)
@@ -177,10 +178,12 @@ def _fsp(  # noqa: PLR0911 - one return a role
     )
 
 
-def _found(stated: Stated[AssetRegister], state: State, context: Context) -> list[Record]:
+def _found(
+    stated: Stated[AssetRegister], shared: tuple[Key, ...], state: State, context: Context
+) -> list[Record]:
     """Live assets that this statement is about, by strong keys; else the same source's planned asset."""
     found: dict[str, Record] = {}
-    for key in stated.keys:
+    for key in shared:
         if key.is_strong and (holders := state.holders(key)):
             found |= {
                 record.id: record

@@ -1,6 +1,6 @@
 """From an asset as stated to an asset as recorded: the checks that every statement must pass."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -155,24 +155,24 @@ def _content(
 
 def statement_reasons(
     statement: AssetStatement, category: Category, state: State, context: Context
-) -> Iterator[Reason]:
+) -> list[Reason]:
     """What is wrong with a statement whoever makes it: identifiers, network, consent, references."""
+    reasons: list[Reason] = []
     point = statement.accounting_point
     if point is not None:
         problem = ACCOUNTING_POINT_PROBLEM[point.scheme](point.id)
         if problem:
-            yield Reason(
-                Rule.ASSET_01, f"{point.scheme} {point.id}: {problem}", "/accounting_point/id"
-            )
+            text = f"{point.scheme} {point.id}: {problem}"
+            reasons.append(Reason(Rule.ASSET_01, text, "/accounting_point/id"))
     if statement.network is not None:
-        yield from _network_reasons(statement.network.gsp_group, statement.network.area)
+        reasons += _network_reasons(statement.network.gsp_group, statement.network.area)
     if category.requires_consent and statement.consent_reference is None:
         text = f"assets of category {category.name} need the reference of the owner's consent"
-        yield Reason(Rule.CONSENT_01, text, "/consent_reference")
+        reasons.append(Reason(Rule.CONSENT_01, text, "/consent_reference"))
     owner = None if statement.owner is None else statement.owner.organisation
     if owner is not None and state.record("organisation", owner) is None:
-        yield unknown_record("/owner/organisation")
-    yield from foreign_ref_reasons(statement.refs, context.party)
+        reasons.append(unknown_record("/owner/organisation"))
+    return reasons + foreign_ref_reasons(statement.refs, context.party)
 
 
 @lru_cache(maxsize=1_024)

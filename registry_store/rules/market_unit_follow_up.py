@@ -4,7 +4,7 @@ The totals and places that a unit's current version states are those of now. Whe
 them otherwise, one more version follows in the same transaction, `market_unit.updated`, with its cause.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -22,20 +22,20 @@ def units_concerned(
     state: State,
     now: datetime,
     catalogue: Catalogue,
-) -> Iterator[tuple[str, datetime]]:
+) -> list[tuple[str, datetime]]:
     """Units to look at again after an accepted change, each with the time since when.
 
     `before`: what the record held; the state has the change already.
     """
     if not change.is_current:
-        return
+        return []
     if change.kind == "asset" and before is not None:
         lasting = [m for m in state.memberships.of_asset(change.id) if m.holds_after(now)]
         if lasting and figures_of(before, catalogue) != figures_of(change.content, catalogue):
-            for membership in lasting:
-                yield membership.unit, change.valid_from
+            return [(membership.unit, change.valid_from) for membership in lasting]
     elif change.kind == "market_unit" and change.valid_from < now:
-        yield change.id, last_date(change.id, state.memberships, now) or change.valid_from
+        return [(change.id, last_date(change.id, state.memberships, now) or change.valid_from)]
+    return []
 
 
 def last_date(unit: str, memberships: Memberships, now: datetime) -> datetime | None:

@@ -1,5 +1,6 @@
 """The state that a group of items is decided over; each accepted change is seen by the next item."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
@@ -43,6 +44,10 @@ class State:
         records = (self.records.get(id) for id in islice(held_by, most))
         return [record for record in records if record is not None and record.is_live]
 
+    def shared(self, keys: Iterable[Key]) -> tuple[Key, ...]:
+        """Those that some record holds, or held: most new assets share none with any other."""
+        return tuple([key for key in keys if (key.scheme, key.value) in self.keys])
+
     def next_rank(self, key: Key) -> int:
         """0 for a strong key: one holder. For a weak one, the rank after the highest that was seen."""
         if key.is_strong:
@@ -50,8 +55,8 @@ class State:
         ranks = self.keys.get((key.scheme, key.value))
         return max(ranks.values(), default=-1) + 1 if ranks else 0
 
-    def apply(self, change: RecordChange) -> None:
-        """Let the items that follow see this change."""
+    def apply(self, change: RecordChange) -> Record:
+        """Let the items that follow see this change: the record as it is after it."""
         before = self.records.get(change.id)
         if before is None or change.is_current:
             slice_ = (change.valid_from, change.version, change.content)
@@ -83,6 +88,7 @@ class State:
             self.refs[ref] = change.id
         if change.members is not None:
             self.memberships.replace(change.id, change.members)
+        return record
 
     def _count_live(self, record: Record) -> None:
         for organisation, live in self.live_of.items():

@@ -7,7 +7,7 @@ changed gets one version for all of the message, not one for each member.
 from collections.abc import Iterable
 from datetime import datetime
 
-from contracts.changes import Membership, RecordChange, SourceSeen
+from contracts.changes import Membership, Record, RecordChange, SourceSeen
 from registry_store.member_writing import MemberRow
 from registry_store.rules.decision import Setting
 from registry_store.rules.market_unit_follow_up import follow_up, units_concerned
@@ -29,9 +29,9 @@ class Applying:
         """The changes of one item, in their order."""
         setting = self._setting
         for change in changes:
-            before = self._state.records.get(change.id)
-            was = None if before is None else before.content
-            self._apply(change, origin)
+            known = self._state.records.get(change.id)
+            was = None if known is None else known.content
+            self._apply(change, known, origin)
             for unit, since in units_concerned(
                 change, was, self._state, setting.now, setting.catalogue
             ):
@@ -55,22 +55,19 @@ class Applying:
         """The versions that market units get because of the message, in the order of their ids."""
         made = []
         for unit, (since, origin) in sorted(self._concerned.items()):
+            known = self._state.records[unit]
             change = follow_up(
-                self._state.records[unit],
-                since,
-                self._state,
-                self._setting.now,
-                self._setting.catalogue,
+                known, since, self._state, self._setting.now, self._setting.catalogue
             )
             if change is not None:
-                self._apply(change, origin)
+                self._apply(change, known, origin)
                 made.append(change)
         self._concerned.clear()
         return made
 
-    def _apply(self, change: RecordChange, origin: Origin) -> None:
+    def _apply(self, change: RecordChange, known: Record | None, origin: Origin) -> None:
+        """`known`: the record as it is before the change."""
         state = self._state
-        known = state.records.get(change.id)
         fsp = state.records.get(change.content.get("fsp", ""))
         row = self._writes.add(
             change,
@@ -79,8 +76,7 @@ class Applying:
             origin,
         )
         before = [] if change.members is None else list(state.memberships.of_unit(change.id))
-        state.apply(change)
-        state.records[change.id].row = row
+        state.apply(change).row = row
         if change.members is not None:
             self._writes.members.replace(self._rows(before), self._rows(change.members))
 
