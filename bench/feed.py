@@ -26,7 +26,8 @@ from registry_store.feed.filters import Filter
 from registry_store.feed.packing import FeedLimits
 from registry_store.rules.audience import audience_of
 from registry_store.subscriptions import create
-from registry_store.writing import Origin, RowBlocks, WriteSet
+from registry_store.version_writing import Origin
+from registry_store.writing import RowBlocks, WriteSet
 
 SCHEMAS = Path(__file__).parent.parent / "schemas" / "json"
 CATEGORIES = 20

@@ -10,7 +10,8 @@ from contracts.changes import RecordChange
 from contracts.identifiers import derive_public_id
 from contracts.receipts import Outcome, receipt
 from registry_store.rules.audience import audience_of
-from registry_store.writing import Origin, RowBlocks, WriteSet
+from registry_store.version_writing import Origin
+from registry_store.writing import RowBlocks, WriteSet
 
 #: The hub's own partner: it has no secret, no credential opens it, only the hub's processes use it.
 HUB_PARTNER = "hub"

@@ -5,32 +5,21 @@ that they sort as the lines do), and the log is appended last: only the append a
 the append lock.
 """
 
-import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 import psycopg
 
-from contracts.canonical import canonical_json, content_hash
 from contracts.changes import RecordChange, SourceSeen
 from registry_store.anchor_writing import AnchorRows
 from registry_store.array_text import number_array, text_array
 from registry_store.batches.chunks import DecidedChunk, write_decided
-from registry_store.change_log import Appended, LogEntry, Occasion, append
-from registry_store.copying import (
-    bytes_field,
-    copy_lines,
-    copy_rows,
-    json_field,
-    text_field,
-    time_field,
-)
+from registry_store.change_log import Appended, append
+from registry_store.copying import copy_lines, copy_rows, text_field
 from registry_store.member_writing import MemberRows
 from registry_store.tables import KEY_BLOCK
-
-_SALT_BYTES = 16
-_SALTS_AT_ONCE = 64
+from registry_store.version_writing import Origin, VersionRows
 
 
 class RowBlocks:
@@ -49,25 +38,6 @@ class RowBlocks:
         return self._next
 
 
-def _salts() -> Iterator[bytes]:
-    """Random salts, drawn from the system some at a time."""
-    while True:
-        block = os.urandom(_SALT_BYTES * _SALTS_AT_ONCE)
-        for start in range(0, len(block), _SALT_BYTES):
-            yield block[start : start + _SALT_BYTES]
-
-
-class Origin(NamedTuple):
-    """Where a change came from: message, item, and who acted for whom."""
-
-    actor: str
-    principal: str
-    message_row: int
-    message_id: str
-    item: int
-    cause: str | None = None
-
-
 @dataclass(slots=True)
 class WriteSet:
     """What a group will write. Filled while deciding, flushed once.
@@ -77,9 +47,7 @@ class WriteSet:
 
     new_row: Callable[[], int]
     anchors: AnchorRows = field(default_factory=AnchorRows)
-    #: Lines of `record_version`.
-    versions: list[str] = field(default_factory=list)
-    entries: list[LogEntry] = field(default_factory=list)
+    versions: VersionRows = field(default_factory=VersionRows)
     #: (scheme, value, row of the holder) -> [rank, revision]
     keys: dict[tuple[str, str, int], list[Any]] = field(default_factory=dict)
     keys_gone: dict[tuple[str, str, int], None] = field(default_factory=dict)
@@ -92,7 +60,6 @@ class WriteSet:
     scheduled: list[tuple[Any, ...]] = field(default_factory=list)
     scheduled_done: list[tuple[int, str]] = field(default_factory=list)
     chunks: list[DecidedChunk] = field(default_factory=list)
-    _salts: Iterator[bytes] = field(default_factory=_salts)
 
     def add(
         self, change: RecordChange, row: int | None, fsp_row: int | None, origin: Origin
@@ -103,31 +70,9 @@ class WriteSet:
         is_new = row is None
         row = self.new_row() if row is None else row
         self.anchors.take(change, row, fsp_row, is_new=is_new)
-        self._version(change, row, origin)
+        self.versions.take(change, row, origin)
         self._found_by(change, row)
         return row
-
-    def _version(self, change: RecordChange, row: int, origin: Origin) -> None:
-        content, salt = canonical_json(change.content), next(self._salts)
-        version, before = change.version, change.audience_before
-        self.versions.append(
-            f"{row}\t{version}\t{time_field(change.valid_from)}\t{json_field(content.decode())}\t"
-            f"{bytes_field(salt)}"
-        )
-        occasion = Occasion(
-            change.event,
-            change.material,
-            origin.actor,
-            origin.principal,
-            origin.message_row,
-            origin.message_id,
-            origin.cause,
-            change.valid_from,
-            None if before is None else before.as_text(),
-            change.audience_after.as_text(),
-        )
-        hash_ = content_hash(salt, content)
-        self.entries.append(LogEntry(row, change.id, version, origin.item, hash_, occasion))
 
     def _found_by(self, change: RecordChange, row: int) -> None:
         revision = change.content.get("source", {}).get("revision")
@@ -150,8 +95,13 @@ class WriteSet:
         else:
             self.revisions[(seen.identity, row)] = seen.revision
 
+    def render(self) -> None:
+        """Work out what is written; `flush` does it where it was not done before."""
+        self.versions.render()
+
     def flush(self, connection: psycopg.Connection) -> Appended | None:
         """Write everything; the caller commits at once after it."""
+        self.render()
         copy_rows(connection, "message_body (row, body)", self.bodies)
         copy_rows(
             connection,
@@ -181,9 +131,12 @@ class WriteSet:
         self.anchors.write(connection)
         self.members.write(connection)
         copy_lines(
-            connection, "record_version (record, version, valid_from, content, salt)", self.versions
+            connection,
+            "record_version (record, version, valid_from, content, salt)",
+            self.versions.lines,
         )
-        return append(connection, self.entries) if self.entries else None
+        entries = self.versions.entries
+        return append(connection, entries) if entries else None
 
     def _write_keys(self, connection: psycopg.Connection) -> None:
         if self.keys_gone:

@@ -21,7 +21,8 @@ from registry_store.member_loading import units_with_dates_due
 from registry_store.messages import senders
 from registry_store.rules.decision import Needs, Setting
 from registry_store.rules.market_unit_follow_up import last_date
-from registry_store.writing import Origin, RowBlocks, WriteSet
+from registry_store.version_writing import Origin
+from registry_store.writing import RowBlocks, WriteSet
 from router.bootstrap import Language
 from router.pipeline.applying import Applying
 

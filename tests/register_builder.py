@@ -12,7 +12,8 @@ import psycopg
 
 from contracts.changes import Audience, RecordChange
 from registry_store.rules.audience import audience_of
-from registry_store.writing import Origin, RowBlocks, WriteSet
+from registry_store.version_writing import Origin
+from registry_store.writing import RowBlocks, WriteSet
 
 FACILITATOR = "O-FACI"
 

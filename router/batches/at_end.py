@@ -12,7 +12,8 @@ from registry_store.batches.loading import completed, load_id
 from registry_store.batches.reconciling import note_missing, reconcile
 from registry_store.batches.running import OpenBatch
 from registry_store.messages import senders
-from registry_store.writing import Origin, RowBlocks, WriteSet
+from registry_store.version_writing import Origin
+from registry_store.writing import RowBlocks, WriteSet
 
 
 def _organisation(connection: psycopg.Connection, batch: OpenBatch) -> str | None:

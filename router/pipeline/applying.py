@@ -12,7 +12,8 @@ from registry_store.member_writing import MemberRow
 from registry_store.rules.decision import Setting
 from registry_store.rules.market_unit_follow_up import follow_up, units_concerned
 from registry_store.rules.state import State
-from registry_store.writing import Origin, WriteSet
+from registry_store.version_writing import Origin
+from registry_store.writing import WriteSet
 
 
 class Applying:

@@ -132,6 +132,7 @@ def _decided(
         _answered(each.chunk, answers, state)
         for each, answers in zip(chunks, outcomes, strict=True)
     ]
+    writes.render()  # before the next group is read on another thread: this computes, it does not wait
     return writes
 
 

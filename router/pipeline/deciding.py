@@ -22,7 +22,8 @@ from registry_store.rules.decision import (
     Unchanged,
 )
 from registry_store.rules.state import State
-from registry_store.writing import Origin, WriteSet
+from registry_store.version_writing import Origin
+from registry_store.writing import WriteSet
 from router.pipeline.applying import Applying
 from router.pipeline.preparing import prepared_commands
 from router.pipeline.reading import CLOCK_TOLERANCE, Reading, ReadItem, placed
