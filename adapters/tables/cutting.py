@@ -192,7 +192,13 @@ def _taken(rows: Iterator[Row], most: int) -> list[Row]:
 
 def _characters(row: Row) -> int:
     """In the texts of a row; about, where cells are numbers or none."""
-    return 0 if isinstance(row[1], Reason) else sum(map(len, row[1]))
+    cells = row[1]
+    if isinstance(cells, Reason):
+        return 0
+    try:
+        return len("".join(cells))
+    except TypeError:
+        return sum(map(len, cells))
 
 
 def _count_items(file: File, excerpt: Excerpt, profiles: KnownProfiles) -> int:

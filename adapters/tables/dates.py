@@ -7,6 +7,7 @@ for dates with a time and without one apart (they come from different exports).
 import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any
 
 from adapters.tables.cells import Unread
@@ -17,6 +18,7 @@ _TIME = (
     r"\s*(?:Z|[+-][0-9]{2}:?[0-9]{2}|[AaPp][Mm])?)?"
 )
 _ISO = re.compile(r"([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})" + _TIME)
+_PLAIN = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _NUMERIC = re.compile(r"([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{4})" + _TIME)
 _NAMED = re.compile(r"([0-9]{1,2})[- /]([A-Za-z]{3})[A-Za-z]*[- /,]+([0-9]{4})" + _TIME)
 _SERIAL = re.compile(r"([0-9]{5})(?:\.[0-9]+)?")
@@ -102,6 +104,8 @@ def date_reader(order: DateOrder) -> Callable[[str], Any]:
     """Text -> `YYYY-MM-DD`, or Unread (TAB_03)."""
 
     def read(cell: str) -> Any:
+        if (day := _plain_day(cell)) is not None:
+            return day
         text = " ".join(cell.split())
         if match := _ISO.fullmatch(text):
             return _day(cell, match[1], match[2], match[3])
@@ -114,6 +118,19 @@ def date_reader(order: DateOrder) -> Callable[[str], Any]:
         return Unread(Rule.TAB_03, f"{cell[:40]!r} is not a date; write YYYY-MM-DD")
 
     return read
+
+
+@lru_cache(maxsize=8_192)
+def _plain_day(cell: str) -> str | None:
+    """The day that is written as the hub itself writes it; None for any other cell. However many rows a file
+    has, it has few days.
+    """
+    if _PLAIN.fullmatch(cell) is None:
+        return None
+    try:
+        return cell if date.fromisoformat(cell).year in YEARS else None
+    except ValueError:
+        return None
 
 
 def is_undecided(cell: str, order: DateOrder) -> bool:

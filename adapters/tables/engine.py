@@ -114,7 +114,9 @@ class Table:
         order, form = self._notation.order_of(match), self._notation.form_of(match)
         asked = Asked(match, self._profile, order, form, apostrophes=self._source.is_csv)
         if self._source.is_csv and (
-            values := read_at_once(asked, cells, self._source.longest_cell)
+            values := read_at_once(
+                asked, cells, self._distinct[match.index], self._source.longest_cell
+            )
         ):
             return ReadColumn(match, values)
         reader = CellReader(

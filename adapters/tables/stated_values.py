@@ -8,6 +8,7 @@ decimal sign that cannot be told, a unit that the column does not have, a number
 import re
 import unicodedata
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -93,13 +94,18 @@ def _shortest(number: Decimal) -> str:
 
 def _option(asked: Asked) -> Reader:
     """A value of an enumeration, its spelling folded: `Type 2` is `type_2`."""
-    options = asked.match.column.options["options"]
-    folded = {fold(option): option for option in reversed(options)}
+    folded = _folded(tuple(asked.match.column.options["options"]))
 
     def read(cell: str) -> Any:
         return folded.get(fold(cell), cell.strip()) or None
 
     return read
+
+
+@lru_cache(maxsize=1_024)
+def _folded(options: tuple[str, ...]) -> dict[str, str]:
+    """Spelling -> option; where two are spelled alike the first."""
+    return {fold(option): option for option in reversed(options)}
 
 
 def _word(_: Asked) -> Reader:
