@@ -32,6 +32,12 @@ class Database:
         _prepare(connection)
         return connection
 
+    def only_reading(self) -> psycopg.Connection:
+        """As `dedicated`, for a process that is to write nothing."""
+        connection = self.dedicated()
+        connection.execute("SET default_transaction_read_only = on")
+        return connection
+
     @contextmanager
     def reading(self) -> Iterator[psycopg.Connection]:
         """A pooled connection as bare psycopg, in a read-only snapshot (REPEATABLE READ)."""

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,12 +24,20 @@ from registry_store.live_catalogue import LiveCatalogue
 from registry_store.live_profiles import LiveProfiles
 from registry_store.rules.decision import Setting
 from router.category_forms import underivable
+from router.cores import cores
+from router.logs import configure_logging
 from router.pipeline import Pipeline
 from router.pipeline.bulk import BulkPipeline
+from router.pipeline.excerpts import read_chunk
+from router.pipeline.group_reading import GroupReader
+from router.pipeline.reading_processes import ChunkReader, ReadingProcesses
 from router.record_forms import RecordForms
 from router.settings import Settings
 
 SCHEMAS = Path(__file__).parent.parent / "schemas" / "json"
+#: Processes that read for a bulk worker, where there are so many cores: one is as fast as the worker decides, the second
+#: is for files that take longer to read, and for a second partner's.
+_READERS, _CORES_FOR_READERS = 2, 4
 #: Names of table layouts that a category cannot have.
 RESERVED_LAYOUTS = (ITEMS, MARKET_UNIT)
 
@@ -127,6 +136,35 @@ def bulk_pipeline(
 ) -> BulkPipeline:
     """A pipeline of its own for one bulk worker."""
     spoken = spoken or language()
+    count = batch_readers(settings)
     return BulkPipeline(
-        pipeline(settings, store, spoken), adapters=spoken.adapters, limits=spoken.limits
+        pipeline(settings, store, spoken),
+        adapters=spoken.adapters,
+        limits=spoken.limits,
+        readers=(
+            ReadingProcesses(count, partial(chunk_reader, settings), spoken.adapters)
+            if count
+            else None
+        ),
+    )
+
+
+def batch_readers(settings: Settings) -> int:
+    """Processes that read for a bulk worker. On few cores they would only take turns with those that they read for."""
+    if settings.batch_readers is not None:
+        return settings.batch_readers
+    return _READERS if cores() >= _CORES_FOR_READERS else 0
+
+
+def chunk_reader(settings: Settings) -> ChunkReader:
+    """What a process of its own reads chunks with. It writes nothing into the registry."""
+    configure_logging(settings.log_level, process="bulk.reader")
+    spoken, key, store = language(), hub_key(settings), database(settings, pool_size=1)
+    return ChunkReader(
+        GroupReader(
+            store.only_reading,
+            partial(read_chunk, adapters=spoken.adapters, limits=spoken.limits),
+        ),
+        spoken.live.renew,
+        lambda now: spoken.setting(now, key),
     )

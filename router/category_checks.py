@@ -125,8 +125,3 @@ def _answered(worker: _Worker, text: bytes, folders: tuple[Path, ...]) -> Answer
         if reply:
             return dict(json.loads(reply))
     return no_answer("the process that worked on this pair crashed or hung, three times")
-
-
-def processors() -> int:
-    """How many processes can work at once here."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

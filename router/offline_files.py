@@ -7,7 +7,6 @@ an excerpt alone: updates of what the file itself registers, possible doubles (A
 members are assumed to be what they should be where another excerpt registers them.
 """
 
-import os
 import sys
 import zlib
 from array import array
@@ -23,6 +22,7 @@ from adapters.cutting import Cut, CutLimits, Cutter, Excerpt
 from contracts.messages import Envelope
 from router.batches.expanding import FileBroken
 from router.bootstrap import Language
+from router.cores import cores
 from router.offline_excerpts import Job, Part, answer_excerpt, speak
 from router.offline_tally import Tally
 
@@ -117,11 +117,6 @@ def cut_file(source: BinaryIO, envelope: Envelope, cutter: Cutter) -> Cut:
     return cutter.cut(source, envelope, CutLimits(rows=EXCERPT_ROWS))
 
 
-def processes() -> int:
-    """As many as there are cores for us."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
 @contextmanager
 def in_processes(spoken: Language) -> Iterator[Executor]:
     """As many processes as there are cores for us. Enter it before anything that starts a thread.
@@ -131,7 +126,7 @@ def in_processes(spoken: Language) -> Iterator[Executor]:
     """
     speak(spoken)
     start = get_context("fork" if sys.platform == "linux" else "spawn")
-    with ProcessPoolExecutor(processes(), mp_context=start, initializer=speak) as pool:
+    with ProcessPoolExecutor(cores(), mp_context=start, initializer=speak) as pool:
         # All processes are forked with the first that is asked of them.
         pool.submit(speak).result()
         yield pool

@@ -112,6 +112,13 @@ class Settings(BaseSettings):
     batch_chunks_per_commit: int = Field(
         default=2, ge=1, le=4, description="Chunks that a bulk worker commits together at most."
     )
+    batch_readers: int | None = Field(
+        default=None,
+        ge=0,
+        le=8,
+        description="Processes of a bulk worker that read the next chunks while others are decided. 0: a thread of "
+        "the worker does. Unset: 2 where there are four cores or more, else 0.",
+    )
     batch_expanded_limit_bytes: int = Field(
         default=16 * 1024 * 1024 * 1024,
         ge=1024,

@@ -88,7 +88,9 @@ class Bench:
         used = processor_seconds(pids)
         sent = self._sent("b", csv, "csv", UPDATE)
         for name, seconds in processor_seconds(pids).items():
-            self.processor_us.setdefault(name, []).append((seconds - used[name]) / rows * 1e6)
+            self.processor_us.setdefault(name, []).append(
+                (seconds - used.get(name, 0.0)) / rows * 1e6
+            )
         self._note("first_outcome_seconds", sent.first_seconds)
         self._verify(csv, sent)
         self._note("a", rows / self._floor.follow())

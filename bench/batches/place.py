@@ -98,7 +98,12 @@ def _floor(admin_url: str, servers: Servers) -> str:
 
 
 def _variables(home: Path, servers: Servers) -> dict[str, str]:
-    own = {name: value for name, value in os.environ.items() if not name.startswith("HUB_")}
+    """Of this environment, what says how batches are taken (`HUB_BATCH_...`), and nothing else of a hub."""
+    own = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("HUB_") or name.startswith("HUB_BATCH_")
+    }
     return own | {
         "PYTHONPATH": str(_ROOT),
         "HUB_HOME": str(home),

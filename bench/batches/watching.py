@@ -40,7 +40,9 @@ class _Watching(ABC):
 
 
 class Memory(_Watching):
-    """Peak resident memory of processes and of all that they start, in megabytes, by name."""
+    """Peak resident memory of processes, in megabytes, by name; and of the largest that each has started, under its
+    name and `children`.
+    """
 
     def __init__(self, pids: Mapping[str, int]) -> None:
         super().__init__()
@@ -50,26 +52,36 @@ class Memory(_Watching):
     def _run(self) -> None:
         while not self._stop.wait(_LOOK_SECONDS):
             for name, process in self._processes.items():
-                try:
-                    family = [process, *process.children(recursive=True)]
-                    most = max(each.memory_info().rss for each in family)
-                except psutil.NoSuchProcess:
-                    continue
-                self.peak_mb[name] = max(self.peak_mb[name], round(most / _MEGABYTE, 1))
+                with suppress(psutil.NoSuchProcess):
+                    self._note(name, process)
+                    for child in process.children(recursive=True):
+                        self._note(f"{name} children", child)
+
+    def _note(self, name: str, process: psutil.Process) -> None:
+        peak = round(process.memory_info().rss / _MEGABYTE, 1)
+        self.peak_mb[name] = max(self.peak_mb.get(name, 0.0), peak)
 
 
 def processor_seconds(pids: Mapping[str, int]) -> dict[str, float]:
-    """Processor time that processes and all that they started have used by now, in seconds, by name."""
-    return {name: _used(psutil.Process(pid)) for name, pid in pids.items()}
+    """Processor time that processes and all that they started have used by now, in seconds, by name; and of it what
+    was used by those that they started, under the name and `children`.
+    """
+    used = {}
+    for name, pid in pids.items():
+        process = psutil.Process(pid)
+        used[name] = _used(process)
+        if children := process.children():
+            used[f"{name} children"] = sum(map(_used, children))
+    return used
 
 
 def _used(process: psutil.Process) -> float:
-    own = process.cpu_times()
-    used = own.user + own.system + own.children_user + own.children_system
-    for child in process.children():
-        with suppress(psutil.NoSuchProcess):
-            used += _used(child)
-    return float(used)
+    """0.0 of one that has ended."""
+    with suppress(psutil.NoSuchProcess):
+        own = process.cpu_times()
+        used = own.user + own.system + own.children_user + own.children_system
+        return float(used + sum(map(_used, process.children())))
+    return 0.0
 
 
 class SingleMessages(_Watching):

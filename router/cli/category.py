@@ -8,11 +8,12 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from router.category_checks import answers, processors
+from router.category_checks import answers
 from router.category_pairs import pair_of_files
 from router.cli.category_impact import impact
 from router.cli.category_tools import register_tools
 from router.cli.category_versions import register_versions
+from router.cores import cores
 
 PROVED, REFUTED, UNUSABLE, UNPROVED = 0, 1, 2, 3
 _STATUS = {"proved": PROVED, "refuted": REFUTED, "unproved": UNPROVED}
@@ -103,7 +104,7 @@ def _check_lines(pairs: Path) -> int:
         lines.pop()
     status = PROVED
     folders = (Path.cwd(), pairs.parent)
-    for number, answer in enumerate(answers(lines, folders, processors()), 1):
+    for number, answer in enumerate(answers(lines, folders, cores()), 1):
         is_error = "error" in answer
         status = UNUSABLE if is_error else status
         typer.echo(

@@ -10,8 +10,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from router.bootstrap import database, language
-from router.category_checks import processors
 from router.category_sources import CategoryNotThere, category_in
+from router.cores import cores
 from router.impact.report import Impact, impact_of
 from router.settings import Settings
 
@@ -61,7 +61,7 @@ def impact(
             settings.database_url.get_secret_value(),
             now=now,
             since=now - timedelta(days=days),
-            workers=workers or processors(),
+            workers=workers or cores(),
             progress=bars.show,
         )
     if as_json:

@@ -17,7 +17,8 @@ from contracts.messages import Envelope
 from router.batches.expanding import ExpandBounds, Expanded, FileBroken
 from router.batches.parts import Prompt
 from router.bootstrap import Language
-from router.offline_files import FileValidation, cut_file, in_processes, processes
+from router.cores import cores
+from router.offline_files import FileValidation, cut_file, in_processes
 from router.offline_tally import Tally
 from router.settings import Settings
 
@@ -50,7 +51,7 @@ def answered(file: Large, spoken: Language, *, shows_results: bool) -> Tally:
         validation = FileValidation(cut, file.envelope, shows_results=shows_results)
         written = stack.enter_context(_json_object(validation.tally)) if shows_results else None
         progress = stack.enter_context(_progress(file.path))
-        for part in validation.parts(pool, processes()):
+        for part in validation.parts(pool, cores()):
             if written is not None:
                 written.add(part.results)
             progress.update(raw.tell(), validation.tally)

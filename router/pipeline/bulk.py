@@ -16,26 +16,38 @@ from contracts.reasons import Reason, Rule
 from registry_store.batches.chunks import StoredChunk, hold, undecided_chunks
 from registry_store.dead_letters import bury
 from registry_store.faults import Transient
-from router.pipeline.chunk_group import ReadChunk, refuse_chunks, run_chunks
+from router.pipeline.chunk_group import Readings, refuse_chunks, run_chunks
 from router.pipeline.excerpts import read_chunk
 from router.pipeline.group import Group
+from router.pipeline.group_reading import Following, GroupReader, ReadGroup
 from router.pipeline.pipeline import Pipeline
-from router.pipeline.read_ahead import ReadAhead, ReadGroup
+from router.pipeline.read_ahead import ReadAhead, Readers
 from router.pipeline.reading import Reading
+from router.pipeline.reading_thread import ReadingThread
 
 log = structlog.get_logger()
 
 
 class BulkPipeline:
-    """Decides chunks, one transaction a group. Not thread-safe: one caller at a time."""
+    """Decides chunks, one transaction a group. Not thread-safe: one caller at a time.
+
+    `readers`: who reads the next groups meanwhile; None: a thread of this process.
+    """
 
     def __init__(
-        self, pipeline: Pipeline, *, adapters: tuple[Adapter, ...], limits: Limits
+        self,
+        pipeline: Pipeline,
+        *,
+        adapters: tuple[Adapter, ...],
+        limits: Limits,
+        readers: Readers | None = None,
     ) -> None:
         self._pipeline = pipeline
         self._adapters = adapters
         self._limits = limits
-        self._ahead = ReadAhead(pipeline.another_connection, self._read)
+        if readers is None:
+            readers = ReadingThread(GroupReader(pipeline.another_connection, self._read))
+        self._ahead = ReadAhead(readers)
 
     def next_chunks(self, batch: int, *, up_to: int, limit: int) -> list[StoredChunk]:
         """What is to be decided next of a batch. Raises Transient where the registry is away."""
@@ -49,11 +61,15 @@ class BulkPipeline:
         """What was read ahead of this batch: its next chunks, where all before them were decided."""
         return self._ahead.take(batch)
 
+    def is_doubtful(self, chunk: StoredChunk) -> bool:
+        """Whether the process that read it ahead may have died over it."""
+        return self._ahead.is_doubtful(chunk.batch.row, chunk.number)
+
     def decide(
         self, chunks: Sequence[StoredChunk], *, group: ReadGroup | None = None, then: int = 0
     ) -> bool:
         """Chunks of one batch, in their order. A chunk that the hub fails on is found, and answered as such.
-        `group`: these chunks as they were read ahead; `then`: so many after them are read while they are written.
+        `group`: these chunks as they were read ahead; `then`: so many after them are read meanwhile.
         True where all of them were decided by this very call.
 
         Raises Transient where trying again later may help.
@@ -64,7 +80,7 @@ class BulkPipeline:
         except Transient:
             raise
         except Exception as error:  # noqa: BLE001 - a fault is told apart from a bug, which is isolated
-            self._ahead.throw_away()
+            self._ahead.throw_away(chunks[0].batch.row)
             self._pipeline.raise_if_passing(error)
             if len(chunks) == 1 or chunks[0].batch.header.policy.accept == "all_or_nothing":
                 trace = "".join(traceback.format_exception(error))
@@ -75,24 +91,32 @@ class BulkPipeline:
                 self.decide(chunks[middle:])
         finally:
             if not is_done:  # what is ahead stands after chunks that are still to be decided
-                self._ahead.throw_away()
+                self._ahead.throw_away(chunks[0].batch.row)
         return is_done
 
     def _run(self, chunks: Sequence[StoredChunk], group: ReadGroup | None, then: int) -> bool:
         """Whether all of them were decided here."""
         stamp = self._pipeline.look_for_versions()
-        if group is not None and group.stamp != stamp:
-            group = None  # it was read with another catalogue
-        read = group.read if group else [ReadChunk(each, self._read(each)) for each in chunks]
-        ahead = group.prepared if group else None
 
         def read_on() -> None:
             if then:
-                setting = self._pipeline.setting()
-                self._ahead.begin(chunks[-1], limit=then, setting=setting, stamp=stamp)
+                last = chunks[-1]
+                wanted = Following(last.batch.row, last.number, then)
+                self._ahead.begin(wanted, self._pipeline.setting(), stamp)
 
+        if self._ahead.is_early:
+            read_on()
+        if group is not None and group.stamp != stamp:
+            group = None  # it was read with another catalogue
+        readings = Readings(self._read)
+        if group is None:
+            readings.of(chunks)  # before anything is held
+        ahead = group.prepared if group else None
+        before_write = _nothing if self._ahead.is_early else read_on
         decided = self._pipeline.in_rounds(
-            lambda connection, group: run_chunks(connection, read, group, ahead, read_on),
+            lambda connection, group: run_chunks(
+                connection, chunks, readings, group, ahead, before_write
+            ),
             first=None if ahead is None else ahead.setting,
         )
         return decided == len(chunks)
@@ -113,6 +137,10 @@ class BulkPipeline:
     def close(self) -> None:
         self._ahead.close()
         self._pipeline.close()
+
+
+def _nothing() -> None:
+    return None
 
 
 def _bury(

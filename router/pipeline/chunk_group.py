@@ -1,6 +1,6 @@
 """Chunks of one batch, one transaction: load, decide, write, as for messages; outcomes instead of receipts."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -41,6 +41,23 @@ class Prepared(NamedTuple):
     needed: Needs
 
 
+class Readings:
+    """What chunks say; each is decoded when it is first asked for. Raises what is a bug of an adapter."""
+
+    def __init__(self, read: Callable[[StoredChunk], Reading]) -> None:
+        self._read = read
+        self._known: dict[int, Reading] = {}
+
+    def of(self, chunks: Iterable[StoredChunk]) -> list[ReadChunk]:
+        """Of chunks of one batch."""
+        return [ReadChunk(chunk, self._of(chunk)) for chunk in chunks]
+
+    def _of(self, chunk: StoredChunk) -> Reading:
+        if chunk.number not in self._known:
+            self._known[chunk.number] = self._read(chunk)
+        return self._known[chunk.number]
+
+
 def prepare_chunks(
     chunks: Sequence[ReadChunk], setting: Setting, organisation: str | None
 ) -> Prepared:
@@ -62,23 +79,24 @@ def prepare_chunks(
 
 def run_chunks(
     connection: psycopg.Connection,
-    chunks: Sequence[ReadChunk],
+    chunks: Sequence[StoredChunk],
+    readings: Readings,
     group: Group,
     ahead: Prepared | None = None,
     before_write: Callable[[], None] = lambda: None,
 ) -> int:
     """Decide chunks of one batch in their order and commit once; how many were still to be decided. `ahead`: what
-    was prepared of these very chunks before; taken where it would be prepared so now.
-    `before_write` is called when all is decided.
+    was prepared of these very chunks before; taken where it would be prepared so now, else they are prepared from
+    `readings`. `before_write` is called when all is decided.
 
     Raises whatever the database raises; nothing is written then.
     """
     with connection.transaction():
-        left = hold(connection, [each.chunk for each in chunks])
-        held = [each for each in chunks if (each.chunk.batch.row, each.chunk.number) in left]
+        left = hold(connection, chunks)
+        held = [chunk for chunk in chunks if (chunk.batch.row, chunk.number) in left]
         if not held:
             return 0
-        sender = held[0].chunk.batch.header.sender
+        sender = held[0].batch.header.sender
         organisation = senders(connection, {sender}).get(sender)
         prepared = ahead
         if (
@@ -87,7 +105,7 @@ def run_chunks(
             or prepared.setting is not group.setting
             or prepared.organisation != organisation
         ):
-            prepared = prepare_chunks(held, group.setting, organisation)
+            prepared = prepare_chunks(readings.of(held), group.setting, organisation)
         writes = _decided(connection, held, prepared, group)
         before_write()
         writes.flush(connection)
@@ -111,15 +129,18 @@ def refuse_chunks(
 
 
 def _decided(
-    connection: psycopg.Connection, chunks: Sequence[ReadChunk], prepared: Prepared, group: Group
+    connection: psycopg.Connection,
+    chunks: Sequence[StoredChunk],
+    prepared: Prepared,
+    group: Group,
 ) -> WriteSet:
-    policy = chunks[0].chunk.batch.header.policy
+    policy = chunks[0].batch.header.policy
     writes = WriteSet(new_row=lambda: group.rows.take(connection))
     state = load(connection, prepared.needed)
     group.step("loaded")
     outcomes = [
-        _outcomes(each.chunk, work, state, group, writes)
-        for each, work in zip(chunks, prepared.works, strict=True)
+        _outcomes(chunk, work, state, group, writes)
+        for chunk, work in zip(chunks, prepared.works, strict=True)
     ]
     group.step("decided")
     first = _first_refused(outcomes) if policy.accept == "all_or_nothing" else None
@@ -129,8 +150,7 @@ def _decided(
         writes = WriteSet(new_row=writes.new_row)  # what was decided is thrown away
         state = State()
     writes.chunks = [
-        _answered(each.chunk, answers, state)
-        for each, answers in zip(chunks, outcomes, strict=True)
+        _answered(chunk, answers, state) for chunk, answers in zip(chunks, outcomes, strict=True)
     ]
     writes.render()  # before the next group is read on another thread: this computes, it does not wait
     return writes

@@ -1,132 +1,106 @@
-"""While a group of chunks is written, the next one of its batch is fetched, decoded and prepared on another thread.
+"""While a group of chunks is decided, the next one of its batch is fetched, decoded and prepared by somebody else: a
+thread of this process, or processes of their own.
 
-The thread that writes mostly waits for PostgreSQL; begun any earlier, the two would only wait for each other's turn to
-compute. What was read ahead promises nothing: whether it is still to be decided, and whether it would be prepared so
+What was read ahead promises nothing: whether it is still to be decided, and whether it would be prepared so
 now, is looked at in the transaction that decides it.
 """
 
 import time
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import NamedTuple
+from concurrent.futures import Future
+from typing import Any, NamedTuple, Protocol
 
-import psycopg
-import structlog
-
-from registry_store.batches.chunks import StoredChunk, undecided_chunks
-from registry_store.messages import senders
 from registry_store.rules.decision import Setting
-from router.killpoints import reached
-from router.pipeline.chunk_group import Prepared, ReadChunk, prepare_chunks
-from router.pipeline.reading import Reading
-
-log = structlog.get_logger()
+from router.pipeline.group_reading import Following, ReadGroup
 
 #: What waited longer (a batch was paused, a reference was lost) is read anew: its setting has an hour.
 _LONGEST_SECONDS = 5.0
 
 
-class ReadGroup(NamedTuple):
-    """The next chunks of a batch, in their order. `stamp`: of the catalogue that they were read with."""
+class ReaderDied(Exception):
+    """The process that read a group ended over it, or over another one beside it."""
 
-    read: list[ReadChunk]
-    prepared: Prepared
-    stamp: object
 
-    @property
-    def chunks(self) -> list[StoredChunk]:
-        return [each.chunk for each in self.read]
+class Readers(Protocol):
+    """Who reads. `most`: groups at a time; `is_early`: whether reading may begin while others are decided, or only
+    while they are written.
+    """
+
+    most: int
+    is_early: bool
+
+    def begin(self, wanted: Following, setting: Setting, stamp: object) -> Future[Any] | None:
+        """None where nobody is ready to read."""
+        ...
+
+    def group(self, begun: Future[Any], setting: Setting) -> ReadGroup | None:
+        """What came of it, waited for. None where it could not be read. Raises ReaderDied."""
+        ...
+
+    def drop(self, begun: Future[Any]) -> None:
+        """Nobody asks for it any more."""
+        ...
+
+    def close(self) -> None: ...
 
 
 class _Begun(NamedTuple):
-    batch: int
+    wanted: Following
+    setting: Setting
     at: float
-    group: Future[ReadGroup | None]
+    group: Future[Any]
 
 
 class ReadAhead:
-    """At most one group. Not thread-safe: its caller is the one thread that decides.
+    """At most one group of a batch. Not thread-safe: its caller is the one thread that decides."""
 
-    `connect` opens a connection of the reading thread's own; `read` decodes a chunk.
-    """
-
-    def __init__(
-        self,
-        connect: Callable[[], psycopg.Connection],
-        read: Callable[[StoredChunk], Reading],
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
-        self._connect = connect
-        self._read = read
+    def __init__(self, readers: Readers, clock: Callable[[], float] = time.monotonic) -> None:
+        self._readers = readers
         self._clock = clock
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="ahead")
-        self._connection: psycopg.Connection | None = None
-        self._begun: _Begun | None = None
+        self._begun: dict[int, _Begun] = {}
+        self._doubtful: dict[int, int] = {}
 
-    def begin(self, after: StoredChunk, *, limit: int, setting: Setting, stamp: object) -> None:
-        """At most `limit` chunks after one that is being written. Where a group of another batch is ahead, that
-        one is kept: batches of several partners take turns.
+    @property
+    def is_early(self) -> bool:
+        return self._readers.is_early
+
+    def begin(self, wanted: Following, setting: Setting, stamp: object) -> None:
+        """Chunks after some that are being decided. Where groups of other batches are ahead, those are kept:
+        batches of several partners take turns.
         """
-        if self._begun is not None and self._is_old(self._begun):
-            self.throw_away()
-        if self._begun is None:
-            group = self._thread.submit(self._next, after, limit, setting, stamp)
-            self._begun = _Begun(after.batch.row, self._clock(), group)
+        for batch, begun in list(self._begun.items()):
+            if self._is_old(begun):
+                self.throw_away(batch)
+        if wanted.batch in self._begun or len(self._begun) >= self._readers.most:
+            return
+        if (group := self._readers.begin(wanted, setting, stamp)) is not None:
+            self._begun[wanted.batch] = _Begun(wanted, setting, self._clock(), group)
 
     def take(self, batch: int) -> ReadGroup | None:
         """What is ahead of this batch, when it is ready. None: nothing, or it could not be read; whoever asks
         reads it then, and meets the fault.
         """
-        begun = self._begun
-        if begun is None or begun.batch != batch:
+        begun = self._begun.pop(batch, None)
+        if begun is None:
             return None
-        self._begun = None
-        group = begun.group.result()
+        try:
+            group = self._readers.group(begun.group, begun.setting)
+        except ReaderDied:
+            self._doubtful[batch] = begun.wanted.last
+            return None
         return None if self._is_old(begun) else group
 
-    def throw_away(self) -> None:
-        """Returns when nothing is read any more."""
-        if self._begun is not None:
-            begun, self._begun = self._begun, None
-            if not begun.group.cancel():
-                begun.group.result()
+    def is_doubtful(self, batch: int, chunk: int) -> bool:
+        """Whether a reader may have died over this chunk."""
+        return chunk <= self._doubtful.get(batch, 0)
+
+    def throw_away(self, batch: int) -> None:
+        if (begun := self._begun.pop(batch, None)) is not None:
+            self._readers.drop(begun.group)
 
     def close(self) -> None:
-        self._begun = None
-        self._thread.shutdown(cancel_futures=True)
-        self._drop_connection()
+        self._begun.clear()
+        self._readers.close()
 
     def _is_old(self, begun: _Begun) -> bool:
         return self._clock() - begun.at > _LONGEST_SECONDS
-
-    def _next(
-        self, after: StoredChunk, limit: int, setting: Setting, stamp: object
-    ) -> ReadGroup | None:
-        """On the thread of its own."""
-        try:
-            chunks, organisation = self._fetched(after, limit)
-            if not chunks:
-                return None
-            reached("bulk.read_ahead")
-            read = [ReadChunk(chunk, self._read(chunk)) for chunk in chunks]
-            return ReadGroup(read, prepare_chunks(read, setting, organisation), stamp)
-        except Exception as error:  # noqa: BLE001 - found again, and told apart, by whoever reads it in its turn
-            log.info("bulk.not_read_ahead", batch=after.batch.id, error=repr(error)[:200])
-            self._drop_connection()
-            return None
-
-    def _fetched(self, after: StoredChunk, limit: int) -> tuple[list[StoredChunk], str | None]:
-        """The chunks, and the organisation of their sender."""
-        if self._connection is None or self._connection.closed:
-            self._connection = self._connect()
-        batch, last = after.batch, after.number
-        chunks = undecided_chunks(
-            self._connection, batch.row, after=last, up_to=last + limit, limit=limit
-        )
-        sender = batch.header.sender
-        return chunks, senders(self._connection, {sender}).get(sender) if chunks else None
-
-    def _drop_connection(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None

@@ -56,8 +56,8 @@ class BulkDecider:
         return [None] * len(entries)
 
     def _go_on(self, batch: int, up_to: int, *, counted: bool) -> None:
-        """`counted`: a worker may have died over one of them, so each is tried alone, and counted before.
-        What was read ahead goes first, beyond `up_to` too: it is what is next in any case.
+        """`counted`: a worker may have died over one of them, so each is tried alone, and counted before; as what a
+        reader may have died over. What was read ahead goes first, beyond `up_to` too: it is what is next in any case.
         """
         limit, last = 1 if counted else self._chunks_per_commit, 0
         while last < up_to:
@@ -79,6 +79,8 @@ class BulkDecider:
             reached("bulk.before_decide")
             if counted:
                 self._counted(chunks)
+            elif self._pipeline.is_doubtful(chunks[0]):
+                self._counted(chunks[:1])
             elif self._pipeline.decide(chunks, group=group, then=then):
                 last = chunks[-1].number
             reached("bulk.after_decide")

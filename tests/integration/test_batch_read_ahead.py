@@ -2,13 +2,14 @@
 
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import wait
 from typing import Any
 
 import psycopg
 import pytest
 
 from router.pipeline import bulk, chunk_group, read_ahead
-from router.pipeline.bulk import BulkPipeline
+from router.pipeline.read_ahead import Readers
 from router.worker.bulk import BulkDecider
 from tests.integration.test_batch_faults import cut, reference
 from tests.support.batching import Batching, lines, pumps
@@ -29,25 +30,34 @@ def hub(tmp_path, database, broker_vhost):
 class Reader:
     """A bulk worker in the test's own thread, chunks of ten rows, two a group."""
 
-    def __init__(self, hub: Batching, step: Callable[[str], None] = lambda _step: None) -> None:
-        spoken = hub.hub.registry.spoken
-        self.pipeline = BulkPipeline(
-            hub.hub.registry.new_pipeline(step), adapters=spoken.adapters, limits=spoken.limits
-        )
+    def __init__(
+        self,
+        hub: Batching,
+        step: Callable[[str], None] = lambda _step: None,
+        readers: Readers | None = None,
+    ) -> None:
+        self.pipeline = hub.bulk_pipeline(step, readers)
         self._decider = BulkDecider(
             self.pipeline, hub.database, attempts_limit=3, chunks_per_commit=2
         )
 
     def decide(self, batch: int, up_to: int, *, redelivered: bool = False) -> None:
         self._decider.decide([reference(batch, up_to, redelivered=redelivered)])
-        begun = self.pipeline._ahead._begun
-        if begun is not None:
-            begun.group.result()  # read before the test goes on
+        # Read before the test goes on.
+        wait([begun.group for begun in self.pipeline._ahead._begun.values()])
 
 
 @pytest.fixture
 def worker(hub: Batching) -> Iterator[Reader]:
     reader = Reader(hub)
+    yield reader
+    reader.pipeline.close()
+
+
+@pytest.fixture(params=["a thread", "a process"])
+def either(hub: Batching, request: Any) -> Iterator[Reader]:
+    """Whoever it is that reads ahead."""
+    reader = Reader(hub, readers=hub.reading_processes() if request.param == "a process" else None)
     yield reader
     reader.pipeline.close()
 
@@ -120,23 +130,23 @@ async def test_a_batch_that_is_paused_in_between_is_not_gone_on_with(hub, worker
     each_row_once(hub, id, 60)
 
 
-async def test_after_a_cancel_nothing_that_was_read_ahead_is_decided(hub, worker):
+async def test_after_a_cancel_nothing_that_was_read_ahead_is_decided(hub, either):
     id, batch = await cut(hub, 60)
-    worker.decide(batch, 2)
+    either.decide(batch, 2)
     hub.wish(id, "cancel")
-    worker.decide(batch, 6)
+    either.decide(batch, 6)
     assert decided(hub, batch) == [1, 2]
     assert len(hub.records()) == 20
 
 
 @pytest.mark.parametrize("by_then", [3, 4])
-async def test_what_another_worker_decided_meanwhile_is_not_decided_again(hub, worker, by_then):
+async def test_what_another_worker_decided_meanwhile_is_not_decided_again(hub, either, by_then):
     id, batch = await cut(hub, 60)
-    worker.decide(batch, 2)
+    either.decide(batch, 2)
     other = Reader(hub)
     other.pipeline.decide(other.pipeline.next_chunks(batch, up_to=by_then, limit=2))
     other.pipeline.close()
-    worker.decide(batch, 6)
+    either.decide(batch, 6)
     assert decided(hub, batch) == [1, 2, 3, 4, 5, 6]
     each_row_once(hub, id, 60)
 
@@ -154,12 +164,12 @@ async def test_what_was_published_in_between_has_the_group_read_anew(hub, worker
     each_row_once(hub, id, 40)
 
 
-async def test_a_sender_that_is_no_partner_any_more_is_refused_in_the_very_next_group(hub, worker):
+async def test_a_sender_that_is_no_partner_any_more_is_refused_in_the_very_next_group(hub, either):
     id, batch = await cut(hub, 60)
-    worker.decide(batch, 2)
+    either.decide(batch, 2)
     with hub.database.writing() as connection:
         connection.execute("UPDATE partner SET is_active = false WHERE slug = 'acme'")
-    worker.decide(batch, 4)
+    either.decide(batch, 4)
     statuses = [each["status"] for each in hub.outcomes(id)]
     assert statuses == ["accepted"] * 20 + ["rejected"] * 20
 
@@ -208,7 +218,7 @@ async def test_where_the_reading_thread_cannot_connect_the_deciding_one_reads(
     def away() -> psycopg.Connection:
         raise psycopg.OperationalError("away")
 
-    monkeypatch.setattr(worker.pipeline._ahead, "_connect", away)
+    monkeypatch.setattr(worker.pipeline._ahead._readers._reader, "_connect", away)
     worker.decide(batch, 6)
     assert {thread for _, thread in log} == {DECIDING}
     each_row_once(hub, id, 60)

@@ -4,7 +4,8 @@ import asyncio
 import contextlib
 import hashlib
 import threading
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
+from functools import partial
 from typing import Any
 
 import orjson
@@ -16,10 +17,13 @@ from registry_store.batches.chunks import unpack
 from registry_store.batches.controls import wish
 from registry_store.batches.progress import progress
 from router.batches.starting import make_publisher, make_splitter
-from router.bootstrap import language
+from router.bootstrap import chunk_reader, language
 from router.broker import names
 from router.broker.connection import open_channel
 from router.pipeline.bulk import BulkPipeline
+from router.pipeline.read_ahead import Readers
+from router.pipeline.reading_processes import ChunkReader, ReadingProcesses
+from router.settings import Settings
 from router.worker.running import make_bulk_worker
 from tests.support.doors import WAIT_SECONDS, Doors, until
 from tests.support.registry import heat_pump
@@ -131,11 +135,28 @@ class Batching:
         """Id -> version."""
         return dict(self.rows("SELECT id, version FROM record WHERE kind = %s", kind))
 
-    def bulk_pipeline(self) -> BulkPipeline:
-        spoken = self.hub.registry.spoken
+    def bulk_pipeline(
+        self, step: Callable[[str], None] = lambda _step: None, readers: Readers | None = None
+    ) -> BulkPipeline:
+        """With `readers`, or as many processes as the settings say."""
+        spoken, settings = self.hub.registry.spoken, self.hub.settings
+        if readers is None and settings.batch_readers:
+            readers = self.reading_processes(settings.batch_readers)
         return BulkPipeline(
-            self.hub.registry.new_pipeline(), adapters=spoken.adapters, limits=spoken.limits
+            self.hub.registry.new_pipeline(step),
+            adapters=spoken.adapters,
+            limits=spoken.limits,
+            readers=readers,
         )
+
+    def reading_processes(
+        self, count: int = 1, make: Callable[[Settings], ChunkReader] = chunk_reader
+    ) -> ReadingProcesses:
+        """Processes that are there already."""
+        adapters = self.hub.registry.spoken.adapters
+        readers = ReadingProcesses(count, partial(make, self.hub.settings), adapters)
+        readers.start()
+        return readers
 
     @contextlib.asynccontextmanager
     async def splitting(self, **settings: Any) -> AsyncIterator[None]:
