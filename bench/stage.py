@@ -22,7 +22,7 @@ from registry_store.database import Database
 from registry_store.genesis import ensure_hub_organisation
 from registry_store.migrations import upgrade
 from router.bootstrap import language
-from router.pipeline import Pipeline
+from router.pipeline.pipeline import Pipeline
 from router.servers import ServerHost
 from router.servers.provisioning import url_for
 from router.settings import Settings

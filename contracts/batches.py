@@ -17,6 +17,8 @@ ENDS: frozenset[Status] = frozenset({"done", "cancelled", "failed"})
 #: What its sender or the operator wants of it; the splitter brings the status after.
 Wish = Literal["run", "pause", "cancel"]
 
+#: Bytes of a part of its file at most.
+PART_BYTES = 4 * 1024 * 1024
 #: Rows that one transaction takes under `all_or_nothing`.
 MOST_ROWS_AT_ONCE = 20_000
 

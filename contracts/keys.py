@@ -5,6 +5,7 @@ Source: RECORDS.md section 3.
 
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from contracts.changes import Key
@@ -20,7 +21,13 @@ def normalise(text: str) -> str:
 
 def normalise_serial(text: str) -> str:
     """A make or serial number: punctuation and blanks do not distinguish two of them, a dash stays."""
-    return _NOT_SERIAL.sub("", text.upper())
+    upper = text.upper()
+    # Most have nothing to lose, and then there is no need to look for it.
+    return upper if upper.isalnum() and upper.isascii() else _NOT_SERIAL.sub("", upper)
+
+
+#: However many devices there are, few make them.
+_normalise_make = lru_cache(maxsize=1_024)(normalise_serial)
 
 
 def _point(content: Mapping[str, Any]) -> str | None:
@@ -34,7 +41,7 @@ def device(content: Mapping[str, Any], _identity: str | None) -> Key | None:
     point, make, serial = _point(content), attributes.get("make"), attributes.get("serial_number")
     if not (point and make and serial):
         return None
-    return Key("device", f"{point}|{normalise_serial(make)}|{normalise_serial(serial)}", "strong")
+    return Key("device", f"{point}|{_normalise_make(make)}|{normalise_serial(serial)}", "strong")
 
 
 def resource(content: Mapping[str, Any], _identity: str | None) -> Key | None:

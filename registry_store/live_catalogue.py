@@ -10,15 +10,17 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
-import psycopg
 import structlog
 
 from contracts.categories import Catalogue, Category
 from registry_store.category_reading import CategoryReader
 from registry_store.rules.audience import PUBLIC_STATES
+
+if TYPE_CHECKING:  # the language of messages is spoken where there is no database, too
+    from psycopg import Connection
 
 log = structlog.get_logger()
 
@@ -38,10 +40,10 @@ _PUBLISHED = (
 )
 
 #: Brings up to date; gives a value that is another one whenever something was taken over.
-Renew = Callable[[psycopg.Connection], object]
+Renew = Callable[["Connection"], object]
 
 
-def nothing_new(_connection: psycopg.Connection) -> object:
+def nothing_new(_connection: "Connection") -> object:
     """For a catalogue that stays as it is."""
     return None
 
@@ -69,7 +71,7 @@ class LiveCatalogue:
         self._read: dict[str, _Read] = {}
         self._lock = threading.Lock()
 
-    def renew(self, connection: psycopg.Connection) -> object:
+    def renew(self, connection: "Connection") -> object:
         """Look, and take over what has changed; the stamp of it. Raises what the database raises."""
         stamp = connection.execute(_STAMP).fetchone() or (0, 0, 0, 0)
         if stamp == self._stamp:
@@ -82,7 +84,7 @@ class LiveCatalogue:
             self._stamp = stamp
         return stamp
 
-    def _renew_categories(self, connection: psycopg.Connection) -> None:
+    def _renew_categories(self, connection: "Connection") -> None:
         rows = connection.execute(_PUBLISHED, (list(PUBLIC_STATES),)).fetchall()
         self._read = {id: self._version(id, version, content) for id, version, content in rows}
         live = [read.category for read in self._read.values() if read.category is not None]

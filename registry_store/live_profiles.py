@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
-import psycopg
 import structlog
 
 from contracts.published_profiles import PublishedProfile
+
+if TYPE_CHECKING:  # the language of messages is spoken where there is no database, too
+    from psycopg import Connection
 
 log = structlog.get_logger()
 
@@ -26,7 +28,7 @@ class LiveProfiles:
         self._take = take
         self._read: dict[str, tuple[int, PublishedProfile]] = {}
 
-    def renew(self, connection: psycopg.Connection) -> None:
+    def renew(self, connection: "Connection") -> None:
         rows = connection.execute(_ALL).fetchall()
         self._read = {id: self._version(id, version, content) for id, version, content in rows}
         self._take([profile for _, profile in self._read.values()])

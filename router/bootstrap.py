@@ -1,107 +1,44 @@
 """The composition root: the only place where contracts, adapters, registry and router meet."""
 
-from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
-from pathlib import Path
-from typing import Any
 
-import orjson
-
-from adapters import Adapter, adapters
-from adapters.tables.partner_profiles import PartnerProfiles
-from adapters.tables.profile import Profile, profile_from_document
-from adapters.tables.profile_reading import ProfileReader
-from adapters.tables.templates.documents import ITEMS, MARKET_UNIT
-from contracts.categories import Catalogue
-from contracts.messages import Limits
-from registry_store.category_documents import load_catalogue
-from registry_store.category_reading import CategoryReader, category_reader
-from registry_store.conformance import Conformance
 from registry_store.database import Database
 from registry_store.genesis import ensure_hub_organisation
-from registry_store.live_catalogue import LiveCatalogue
-from registry_store.live_profiles import LiveProfiles
-from registry_store.rules.decision import Setting
-from router.category_forms import underivable
 from router.cores import cores
+from router.language import (
+    RESERVED_LAYOUTS,
+    SCHEMAS,
+    Language,
+    language,
+    profile_schema,
+    profiles,
+)
 from router.logs import configure_logging
-from router.pipeline import Pipeline
 from router.pipeline.bulk import BulkPipeline
 from router.pipeline.excerpts import read_chunk
 from router.pipeline.group_reading import GroupReader
+from router.pipeline.pipeline import Pipeline
 from router.pipeline.reading_processes import ChunkReader, ReadingProcesses
-from router.record_forms import RecordForms
 from router.settings import Settings
 
-SCHEMAS = Path(__file__).parent.parent / "schemas" / "json"
+__all__ = [
+    "RESERVED_LAYOUTS",
+    "SCHEMAS",
+    "Language",
+    "batch_readers",
+    "bulk_pipeline",
+    "chunk_reader",
+    "database",
+    "hub_key",
+    "language",
+    "pipeline",
+    "profile_schema",
+    "profiles",
+]
+
 #: Processes that read for a bulk worker, where there are so many cores: one is as fast as the worker decides, the second
 #: is for files that take longer to read, and for a second partner's.
 _READERS, _CORES_FOR_READERS = 2, 4
-#: Names of table layouts that a category cannot have.
-RESERVED_LAYOUTS = (ITEMS, MARKET_UNIT)
-
-
-@dataclass(frozen=True)
-class Language:
-    """What messages are read and checked with: the same for every process, and without any server."""
-
-    catalogue: Catalogue
-    conformance: Conformance
-    categories: CategoryReader
-    profiles: ProfileReader
-    adapters: tuple[Adapter, ...]
-    limits: Limits
-    forms: RecordForms
-    live: LiveCatalogue
-
-    def setting(self, now: datetime, hub_key: bytes, id_round: int = 0) -> Setting:
-        return Setting(
-            now,
-            hub_key,
-            self.catalogue,
-            self.conformance.conform,
-            self.conformance.conform_all,
-            self.categories,
-            self.profiles.check,
-            id_round,
-        )
-
-
-def language(*tried: Profile) -> Language:
-    """`tried`: profiles that are not published, known as if they were the hub's own."""
-    catalogue, layouts = load_catalogue(SCHEMAS), [*profiles(), *tried]
-    of_partners = PartnerProfiles()
-    spoken = adapters(layouts, catalogue, partners=of_partners)
-    reader = category_reader(
-        SCHEMAS,
-        reserved={*RESERVED_LAYOUTS, *(each.name for each in layouts)},
-        derive=underivable,
-    )
-    return Language(
-        catalogue,
-        Conformance(catalogue),
-        reader,
-        ProfileReader(profile_schema(), (each.name for each in layouts), catalogue),
-        spoken,
-        Limits(),
-        RecordForms(spoken),
-        LiveCatalogue(catalogue, reader, LiveProfiles(of_partners.renew).renew),
-    )
-
-
-def profile_schema() -> dict[str, Any]:
-    """What every mapping profile conforms to."""
-    schema: dict[str, Any] = orjson.loads(
-        (SCHEMAS / "profiles" / "profile.schema.json").read_bytes()
-    )
-    return schema
-
-
-def profiles() -> list[Profile]:
-    """The mapping profiles of `schemas/json/profiles`, all versions, in the order of their names."""
-    files = sorted((SCHEMAS / "profiles").glob("*/*.json"))
-    return [profile_from_document(orjson.loads(file.read_bytes())) for file in files]
 
 
 def database(settings: Settings, *, pool_size: int = 10) -> Database:

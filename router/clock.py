@@ -24,7 +24,7 @@ from registry_store.processes import BEAT_SECONDS, Heartbeat
 from registry_store.scheduled import DueCommand, due_commands
 from router.bootstrap import Language
 from router.killpoints import reached
-from router.pipeline import Pipeline
+from router.pipeline.pipeline import Pipeline
 from router.pipeline.reading import Reading, read_item
 
 log = structlog.get_logger()

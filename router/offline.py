@@ -13,7 +13,7 @@ from typing import Any
 from contracts.messages import Envelope
 from contracts.reasons import Reason, has_errors
 from contracts.receipts import Outcome, receipt
-from router.bootstrap import Language
+from router.language import Language
 from router.offline_items import Asked, Items
 from router.offline_tally import Tally
 from router.pipeline.reading import Reading, read

@@ -8,8 +8,8 @@ import orjson
 
 from contracts.messages import Envelope
 from contracts.reasons import Reason
-from router.bootstrap import Language, language
 from router.collector import settle_collector
+from router.language import Language, language
 from router.offline import items_of, result_of
 from router.offline_tally import Tally
 from router.pipeline.reading import read

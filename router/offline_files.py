@@ -21,8 +21,8 @@ from typing import BinaryIO
 from adapters.cutting import Cut, CutLimits, Cutter, Excerpt
 from contracts.messages import Envelope
 from router.batches.expanding import FileBroken
-from router.bootstrap import Language
 from router.cores import cores
+from router.language import Language
 from router.offline_excerpts import Job, Part, answer_excerpt, speak
 from router.offline_tally import Tally
 

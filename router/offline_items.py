@@ -111,10 +111,10 @@ class Items:
 
     def held(self) -> dict[int, str]:
         """Digest -> place of the asset, of what accepted assets hold and no other may: strong keys, references."""
-        alone = ((touch, each.context.place) for touch, each in self._alone.items())
+        places = {touch: each.context.place for touch, each in self._alone.items()}
         return {
             digest_of(touch): place
-            for touch, place in (*self._held.items(), *alone)
+            for touch, place in (self._held | places).items()
             if _is_exclusive(touch)
         }
 
@@ -225,7 +225,8 @@ def _is_exclusive(touch: Touch) -> bool:
 
 def digest_of(touch: Touch) -> int:
     """64 bits: of a million assets two are alike by chance once in ten million files."""
-    name = "\0".join(touch[:2] if isinstance(touch, Key) else ("", *touch))
+    first, second, *_ = touch
+    name = f"{first}\0{second}" if isinstance(touch, Key) else f"\0{first}\0{second}"
     return int.from_bytes(hashlib.blake2b(name.encode("utf-8", "replace"), digest_size=8).digest())
 
 

@@ -17,8 +17,7 @@ from contracts.batches import BatchHeader
 from contracts.identifiers import public_id
 from registry_store.writing import RowBlocks
 
-#: Bytes of a part at most, and parts of a file.
-PART_BYTES = 4 * 1024 * 1024
+#: Parts of a file at most.
 MOST_PARTS = 10_000
 #: An upload that was not begun to be decided is forgotten after so long without a part; one whose first rows are
 #: decided already stands before its partner's other files, and is cancelled sooner.

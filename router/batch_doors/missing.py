@@ -4,10 +4,10 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from contracts.batches import BatchHeader
+from contracts.batches import PART_BYTES, BatchHeader
 from registry_store.batches import reconciling
 from registry_store.batches.showing import ShownBatch
-from registry_store.batches.uploading import PART_BYTES, Upload
+from registry_store.batches.uploading import Upload
 from registry_store.database import Database
 from router.batch_doors.uploads import Uploads
 

@@ -13,7 +13,7 @@ from typing import BinaryIO, Literal, NamedTuple, Protocol
 
 import zstandard
 
-from registry_store.batches.uploading import PART_BYTES
+from contracts.batches import PART_BYTES
 
 Encoding = Literal["", "gzip", "zstd"]
 #: How a name ends -> what the bytes already are.

@@ -15,7 +15,8 @@ from contracts.reasons import Reason, Rule
 from registry_store.batches.running import OpenBatch
 from registry_store.batches.uploading import parts_of
 from router.batches.expanding import ExpandBounds, Expanded
-from router.batches.parts import PartsFile, PartsStream, Prompt, part
+from router.batches.parts import PartsFile, PartsStream, part
+from router.batches.prompt import Prompt
 from router.batches.receipts import envelope_of
 from router.pipeline.reading import envelope_reasons
 

@@ -16,10 +16,10 @@ from adapters.hub_json import BATCH
 from adapters.media_types import essence
 from contracts.messages import Envelope
 from router.batch_doors.source import encoding_of, head_of
-from router.bootstrap import language
 from router.cli.media_types import media_type_of
 from router.cli.validate_file import Large, answered
 from router.collector import settle_collector
+from router.language import language
 from router.offline import validate
 from router.offline_tally import Tally, rule_of
 

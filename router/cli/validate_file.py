@@ -15,9 +15,9 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from adapters.cutting import Cutter
 from contracts.messages import Envelope
 from router.batches.expanding import ExpandBounds, Expanded, FileBroken
-from router.batches.parts import Prompt
-from router.bootstrap import Language
+from router.batches.prompt import Prompt
 from router.cores import cores
+from router.language import Language
 from router.offline_files import FileValidation, cut_file, in_processes
 from router.offline_tally import Tally
 from router.settings import Settings

@@ -16,10 +16,10 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 
 from adapters import Adapter
-from contracts.batches import Policy
+from contracts.batches import PART_BYTES, Policy
 from contracts.reasons import Rule
 from registry_store.batches.repeating import KnownBatch
-from registry_store.batches.uploading import MOST_PARTS, PART_BYTES, Part, Upload, UploadRefused
+from registry_store.batches.uploading import MOST_PARTS, Part, Upload, UploadRefused
 from registry_store.partners import Partner
 from router.batch_doors.uploads import UploadFailed, Uploads
 from router.http.batch_headers import announces_parts, batch_header, digest

@@ -85,7 +85,7 @@ def read(envelope: Envelope, adapters: tuple[Adapter, ...], limits: Limits) -> R
 
 def read_item(item: Item, adapter: Adapter) -> ReadItem:
     command, reasons = None, item.reasons
-    if not has_errors(item.reasons):
+    if not (reasons and has_errors(reasons)):
         parsed = parse_command(item.command, item.payload)
         if isinstance(parsed, tuple):
             reasons = (*reasons, *parsed)

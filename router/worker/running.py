@@ -11,8 +11,8 @@ from registry_store.database import Database
 from router import bootstrap
 from router.collector import settle_collector
 from router.patience import until_there
-from router.pipeline import Pipeline
 from router.pipeline.bulk import BulkPipeline
+from router.pipeline.pipeline import Pipeline
 from router.settings import Settings
 from router.worker.bulk import BulkDecider
 from router.worker.deciding import Decider, Decides

@@ -8,7 +8,8 @@ import os
 import httpx
 import pytest
 
-from registry_store.batches.uploading import PART_BYTES, Bounds
+from contracts.batches import PART_BYTES
+from registry_store.batches.uploading import Bounds
 from tests.support.doors import Doors, doors, until
 from tests.support.serving import serving
 

@@ -20,7 +20,7 @@ from typing import Any
 
 import pytest
 
-from registry_store.batches.uploading import PART_BYTES
+from contracts.batches import PART_BYTES
 from router.batch_doors import source
 from router.servers import ServerHost, Servers
 from router.servers.host import EmbeddedServer

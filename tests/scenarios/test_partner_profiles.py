@@ -10,7 +10,7 @@ from contracts.messages import Envelope
 from contracts.visibility import Principal, View, render, view_of
 from registry_store.records import find
 from router.bootstrap import Language, language
-from router.pipeline import Pipeline
+from router.pipeline.pipeline import Pipeline
 from tests.feed_running import cut_all, subscribe, told
 from tests.support.mapping import batteries, battery_file
 from tests.support.registry import HUB_KEY, Registry, receipt, rules

@@ -22,7 +22,7 @@ from router.broker.connection import close_quietly, connect, open_channel
 from router.broker.provisioning import Management
 from router.broker.publisher import Fate, Publication, Publisher
 from router.onboarding import Admitted, Onboarding, Profile
-from router.pipeline import Pipeline
+from router.pipeline.pipeline import Pipeline
 from router.settings import Settings
 from router.worker.running import make_worker
 from router.worker.worker import Worker

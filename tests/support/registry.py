@@ -13,7 +13,7 @@ from registry_store.database import Database
 from registry_store.genesis import ensure_hub_organisation
 from router.answers import Answer
 from router.bootstrap import Language, language
-from router.pipeline import Pipeline
+from router.pipeline.pipeline import Pipeline
 
 HUB_KEY = bytes(range(32))
 LANGUAGE = language()

@@ -6,7 +6,8 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from router.batches.parts import PartsFile, PartsStream, Prompt
+from router.batches.parts import PartsFile, PartsStream
+from router.batches.prompt import Prompt
 
 PARTS = st.lists(st.binary(min_size=1, max_size=40), max_size=12)
 
