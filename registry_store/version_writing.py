@@ -31,34 +31,35 @@ class VersionRows:
     #: Lines of `record_version`.
     lines: list[str] = field(default_factory=list)
     entries: list[LogEntry] = field(default_factory=list)
-    _taken: list[tuple[RecordChange, int, Origin]] = field(default_factory=list)
+    #: What is still to be rendered: changes, rows of their records, and where they came from.
+    taken: list[tuple[RecordChange, int, Origin]] = field(default_factory=list)
 
     def take(self, change: RecordChange, row: int, origin: Origin) -> None:
-        self._taken.append((change, row, origin))
+        self.taken.append((change, row, origin))
 
     def render(self) -> None:
         """Lines and entries of what was taken. Step by step for all, not change by change: a processor goes
         through the same few functions a thousand times in two thirds of the time that it needs to go through
         all of them for each change.
         """
-        if not self._taken:
+        if not self.taken:
             return
-        contents = [canonical_json(change.content) for change, _, _ in self._taken]
+        contents = [canonical_json(change.content) for change, _, _ in self.taken]
         salts = _salts(len(contents))
         hashes = [*map(content_hash, salts, contents)]
         self.lines += [
             f"{row}\t{change.version}\t{time_field(change.valid_from)}\t{json_field(content.decode())}\t"
             f"{bytes_field(salt)}"
-            for (change, row, _), content, salt in zip(self._taken, contents, salts, strict=True)
+            for (change, row, _), content, salt in zip(self.taken, contents, salts, strict=True)
         ]
-        occasions = [_occasion(change, origin) for change, _, origin in self._taken]
+        occasions = [_occasion(change, origin) for change, _, origin in self.taken]
         self.entries += [
             LogEntry(row, change.id, change.version, origin.item, hash_, occasion)
             for (change, row, origin), hash_, occasion in zip(
-                self._taken, hashes, occasions, strict=True
+                self.taken, hashes, occasions, strict=True
             )
         ]
-        self._taken.clear()
+        self.taken.clear()
 
 
 def _salts(count: int) -> Sequence[bytes]:

@@ -124,7 +124,7 @@ class Items:
         if isinstance(command, Drafted | StatedProfile):
             return _status(command.reasons), command.reasons, None
         if isinstance(command, Stated):
-            reasons = _own_reasons(command, self._state, context)
+            reasons = _own_reasons(command, self._state)
             recorded = None if has_errors(reasons) else _shown("asset", command.content)
             return _status(reasons), reasons, recorded
         self._see_all()
@@ -149,7 +149,7 @@ class Items:
             decision = _REGISTER_ASSET.decide(stated, self._state, context)
             self._refused += touches if isinstance(decision, Rejected) else ()
             return self._applied(decision, context)
-        reasons = _own_reasons(stated, self._state, context)
+        reasons = _own_reasons(stated, self._state)
         if has_errors(reasons):
             self._refused += touches
             return "rejected", reasons, None
@@ -234,12 +234,11 @@ def _status(reasons: tuple[Reason, ...]) -> str:
     return "rejected" if has_errors(reasons) else "accepted"
 
 
-def _own_reasons(stated: Stated[Any], state: AssumingState, context: Context) -> tuple[Reason, ...]:
+def _own_reasons(stated: Stated[Any], state: AssumingState) -> tuple[Reason, ...]:
     """What is wrong with a statement whatever else is registered."""
     if stated.category is None:
         return stated.reasons
-    own = statement_reasons(stated.command, stated.category, state, context)
-    return (*stated.reasons, *own)
+    return (*stated.reasons, *statement_reasons(stated, state))
 
 
 def _shown(kind: str, content: Mapping[str, Any]) -> dict[str, Any]:

@@ -61,7 +61,7 @@ def decide(stated: Stated[AssetRegister], state: State, context: Context) -> Dec
         *role_reasons("asset.register", context.principal),
         *stated.reasons,
         *fsp_reasons,
-        *statement_reasons(command, category, state, context),
+        *statement_reasons(stated, state),
         *ref_reasons(refs, found[0].id if len(found) == 1 else None, state),
     )
     if found and (command.on_existing == "refuse" or len(found) > 1):

@@ -57,6 +57,8 @@ class Stated(NamedTuple, Generic[Statement]):
     reasons: tuple[Reason, ...]
     #: The sender's own references, as pairs with the sender.
     refs: tuple[tuple[str, str], ...] = ()
+    #: What is wrong with it beside its attributes, whoever makes it: identifiers, network, consent, references.
+    flaws: tuple[Reason, ...] = ()
 
     @property
     def identity(self) -> str | None:
@@ -101,7 +103,8 @@ def _stated(
     content = _content(command, category, attributes)
     identity = command.source.identity if command.source is not None else None
     keys = keys_of(category.keys, content, identity)
-    return Stated(command, category, content, keys, reasons, own_refs(command, party))
+    refs, flaws = own_refs(command, party), _flaws(command, category, party)
+    return Stated(command, category, content, keys, reasons, refs, flaws)
 
 
 def diagnose_asset(payload: Mapping[str, Any], context: Context) -> tuple[Reason, ...]:
@@ -153,26 +156,32 @@ def _content(
     return content
 
 
-def statement_reasons(
-    statement: AssetStatement, category: Category, state: State, context: Context
-) -> list[Reason]:
-    """What is wrong with a statement whoever makes it: identifiers, network, consent, references."""
-    reasons: list[Reason] = []
+def statement_reasons(stated: Stated[Any], state: State) -> tuple[Reason, ...]:
+    """What is wrong with a statement whoever makes it, beside its attributes; an owner is one that is known."""
+    owner = stated.command.owner
+    if owner is None or owner.organisation is None:
+        return stated.flaws
+    if state.record("organisation", owner.organisation) is not None:
+        return stated.flaws
+    return (*stated.flaws, unknown_record("/owner/organisation"))
+
+
+def _flaws(statement: AssetStatement, category: Category, party: str) -> tuple[Reason, ...]:
+    """What needs no registry to be found."""
+    flaws: list[Reason] = []
     point = statement.accounting_point
     if point is not None:
         problem = ACCOUNTING_POINT_PROBLEM[point.scheme](point.id)
         if problem:
             text = f"{point.scheme} {point.id}: {problem}"
-            reasons.append(Reason(Rule.ASSET_01, text, "/accounting_point/id"))
+            flaws.append(Reason(Rule.ASSET_01, text, "/accounting_point/id"))
     if statement.network is not None:
-        reasons += _network_reasons(statement.network.gsp_group, statement.network.area)
+        flaws += _network_reasons(statement.network.gsp_group, statement.network.area)
     if category.requires_consent and statement.consent_reference is None:
         text = f"assets of category {category.name} need the reference of the owner's consent"
-        reasons.append(Reason(Rule.CONSENT_01, text, "/consent_reference"))
-    owner = None if statement.owner is None else statement.owner.organisation
-    if owner is not None and state.record("organisation", owner) is None:
-        reasons.append(unknown_record("/owner/organisation"))
-    return reasons + foreign_ref_reasons(statement.refs, context.party)
+        flaws.append(Reason(Rule.CONSENT_01, text, "/consent_reference"))
+    flaws += foreign_ref_reasons(statement.refs, party)
+    return tuple(flaws)
 
 
 @lru_cache(maxsize=1_024)

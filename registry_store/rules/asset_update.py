@@ -123,7 +123,7 @@ def _restate(record: Record, stated: Stated[Any], state: State, context: Context
     reasons = (
         *stated.reasons,
         *_fsp_reasons(content, record, context),
-        *statement_reasons(stated.command, stated.category, state, context),
+        *statement_reasons(stated, state),
         *ref_reasons(own_refs(stated.command, context.party), record.id, state),
     )
     if has_errors(reasons):

@@ -5,9 +5,10 @@ from datetime import UTC, datetime
 
 import pytest
 
+from contracts.categories import Catalogue
 from contracts.commands import parse_command
 from contracts.visibility import Principal
-from registry_store.rules.asset_statement import statement_reasons
+from registry_store.rules.asset_statement import state_asset, statement_reasons
 from registry_store.rules.decision import Context
 from registry_store.rules.state import State
 from router.bootstrap import language
@@ -24,10 +25,9 @@ NOW = datetime(2026, 11, 24, tzinfo=UTC)
 def test_a_category_may_ask_for_the_consent_of_the_owner(asks, members, expected):
     category = LANGUAGE.catalogue.effective("heat_pump", NOW)
     assert category is not None
-    asking = replace(category, requires_consent=asks)
-    context = Context(
-        LANGUAGE.setting(NOW, bytes(32)), "acme", "m-1", "", "", Principal("O-0000-0000-0000-0")
-    )
+    asking = Catalogue((replace(category, requires_consent=asks),))
+    setting = replace(LANGUAGE.setting(NOW, bytes(32)), catalogue=asking)
+    context = Context(setting, "acme", "m-1", "", "", Principal("O-0000-0000-0000-0"))
     command = parse_command("asset.register", heat_pump(**members))
-    found = statement_reasons(command, asking, State(), context)
+    found = statement_reasons(state_asset(command, context), State())
     assert [reason.rule.key for reason in found] == expected

@@ -60,18 +60,18 @@ def crossed(group: ReadGroup) -> ReadGroup:
 
 
 def decided(group: ReadGroup) -> tuple[Any, ...]:
-    """Outcomes, and all that would be written but for what is random in it."""
+    """Outcomes, and what would be rendered and written."""
     content = {"roles": ["fsp"], "status": "active", "legal_name": "Example"}
     state = State({ORGANISATION: Record("organisation", ORGANISATION, 1, content, NOW, row=1)})
-    writes = WriteSet(new_row=itertools.count(2).__next__, _salts=itertools.repeat(b""))
+    writes = WriteSet(new_row=itertools.count(2).__next__)
     answers = []
     for chunk, work in zip(group.chunks, group.prepared.works, strict=True):
         if not work.reading.is_readable:
             answers.append(all_refused(chunk, None, work.reading.reasons))
             continue
         answers.append(decide(work, state, SETTING, writes))
-    written = (writes.versions, writes.keys, writes.refs, writes.revisions, writes.scheduled)
-    return answers, *written, writes.entries
+    written = (writes.versions.taken, writes.keys, writes.refs, writes.revisions, writes.scheduled)
+    return answers, *written
 
 
 def portfolio(folder: Path, format: str) -> bytes:
