@@ -14,6 +14,8 @@ from contracts.reasons import Rule
 
 #: An array of a column -> its cells; texts may have so many characters.
 Read = Callable[[Any, int], list[Any]]
+#: Of the texts of one column in a batch.
+_MANY_BYTES = 1024 * 1024
 #: `12:30:00.500000` without the zeros that only the unit of the column makes.
 _FRACTION = r"(?:\.|(\.[0-9]*[1-9]))0+$"
 
@@ -46,16 +48,24 @@ def _plain_first(read: Read | None) -> Read:
 
 
 def _texts(array: Any, longest: int) -> list[Any]:
-    """Each distinct text once: many cells may share a long one."""
-    if not library().arrow.types.is_dictionary(array.type):
-        array = array.dictionary_encode()
+    """Each distinct text once where they are long: many cells may share it."""
+    is_dictionary = library().arrow.types.is_dictionary(array.type)
+    if not is_dictionary and array.nbytes > _MANY_BYTES:
+        array, is_dictionary = array.dictionary_encode(), True
+    if not is_dictionary:
+        return [_cell(text, longest) for text in _decoded(array)]
     used = array.indices.unique()
-    texts = _decoded(array.dictionary.take(used))
-    cells = {
-        index: "" if text is None else too_long(len(text), longest) if len(text) > longest else text
-        for index, text in zip(used.to_pylist(), texts, strict=True)
-    }
+    texts = zip(used.to_pylist(), _decoded(array.dictionary.take(used)), strict=True)
+    cells = {index: _cell(text, longest) for index, text in texts}
     return [cells[index] for index in array.indices.to_pylist()]
+
+
+def _cell(text: "str | Unread | None", longest: int) -> "str | Unread":
+    if text is None:
+        return ""
+    if isinstance(text, Unread) or len(text) <= longest:
+        return text
+    return too_long(len(text), longest)
 
 
 def _decoded(texts: Any) -> list[Any]:

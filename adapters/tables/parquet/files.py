@@ -6,26 +6,36 @@ from typing import Any, BinaryIO
 from adapters.tables.csv_rows import Cells, Sheet
 from adapters.tables.naming import Named
 from adapters.tables.parquet.cells import Read, reader_of
-from adapters.tables.parquet.footer import frame_problem, rows_at_once, size_problem
+from adapters.tables.parquet.footer import (
+    frame_problem,
+    group_problem,
+    rows_at_once,
+    size_problem,
+)
 from adapters.tables.parquet.library import library
+from adapters.tables.parquet.shared_texts import SharedTexts, opened
 from contracts.reasons import Reason, Rule
 
 HEADING_ROW = 0
 #: Keys of the file's metadata by which it names the template that it is made from, and its version.
 NAMED_BY = ("template", "template_version")
-#: Of the names and values in a footer, which is no larger than that itself.
-_LONGEST_STRING, _LONGEST_LIST = 16 * 1024 * 1024, 1_000_000
 
 
 class ParquetTable:
     """The rows of a file whose footer is read, once. `problem`: why the rest cannot be read (MSG_02)."""
 
     def __init__(
-        self, file: Any, readers: list[Read], headings: tuple[str, ...], longest: int
+        self,
+        file: Any,
+        shared: SharedTexts,
+        readers: list[Read],
+        headings: tuple[str, ...],
+        longest: int,
     ) -> None:
         self.headings = headings
         self.problem: Reason | None = None
         self._file = file
+        self._shared = shared
         self._readers = readers
         self._longest = longest
         self._blank = 0
@@ -44,9 +54,8 @@ class ParquetTable:
 
     def __iter__(self) -> Iterator[tuple[int, Cells | Reason]]:
         number = 0
-        size = rows_at_once(self._file.metadata)
         try:
-            for batch in self._file.iter_batches(batch_size=size, use_threads=False):
+            for batch in self._batches():
                 for cells in self._rows(batch):
                     number += 1
                     if any(cells):
@@ -56,6 +65,14 @@ class ParquetTable:
         except library().failures as error:
             text = f"the Parquet file is damaged: {str(error)[:200]}"
             self.problem = Reason(Rule.MSG_02, text, place=f"row {number + 1}")
+
+    def _batches(self) -> Iterator[Any]:
+        """Group by group, each in batches that are small whatever its rows share."""
+        metadata = self._file.metadata
+        for number in range(metadata.num_row_groups):
+            group = metadata.row_group(number)
+            size = rows_at_once(group, self._shared.longest(number))
+            yield from self._file.iter_batches(size, row_groups=[number], use_threads=False)
 
     def _rows(self, batch: Any) -> Iterator[Cells]:
         columns = zip(self._readers, batch.columns, strict=True)
@@ -76,7 +93,7 @@ def open_parquet(source: BinaryIO, most_rows: int, longest: int) -> ParquetTable
     if (problem := frame_problem(source)) is not None:
         return [problem]
     try:
-        file = _opened(source)
+        file = opened(source)
         if (problem := size_problem(file.metadata, most_rows)) is not None:
             return [problem]
         fields = list(file.schema_arrow)
@@ -87,28 +104,12 @@ def open_parquet(source: BinaryIO, most_rows: int, longest: int) -> ParquetTable
     refused = [_no_cell(field) for field, read in zip(fields, readers, strict=True) if read is None]
     if refused:
         return refused
-    return ParquetTable(file, [read for read in readers if read is not None], headings, longest)
-
-
-def _opened(source: BinaryIO) -> Any:
-    """Texts come as dictionaries, so that what many cells share is not written out for each."""
-    lib = library()
-
-    def opened(texts: list[str]) -> Any:
-        source.seek(0)
-        return lib.parquet.ParquetFile(
-            lib.arrow.PythonFile(source, mode="r"),
-            read_dictionary=texts,
-            buffer_size=1024 * 1024,
-            pre_buffer=False,
-            thrift_string_size_limit=_LONGEST_STRING,
-            thrift_container_size_limit=_LONGEST_LIST,
-            page_checksum_verification=True,
-            arrow_extensions_enabled=False,
-        )
-
-    fields = opened([]).schema_arrow
-    return opened([field.name for field in fields if field.type == lib.arrow.string()])
+    is_dictionary = library().arrow.types.is_dictionary
+    dictionaries = [number for number, field in enumerate(fields) if is_dictionary(field.type)]
+    if (problem := group_problem(file.metadata, dictionaries)) is not None:
+        return [problem]
+    found = [read for read in readers if read is not None]
+    return ParquetTable(file, SharedTexts(source, file), found, headings, longest)
 
 
 def _no_cell(field: Any) -> Reason:

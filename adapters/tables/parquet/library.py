@@ -18,5 +18,7 @@ class Arrow(NamedTuple):
 def library() -> Arrow:
     arrow = importlib.import_module("pyarrow")
     failures = (arrow.ArrowException, OSError, ValueError, MemoryError, OverflowError)
+    # Other pools keep what was freed, a hundred megabytes of it.
+    arrow.set_memory_pool(arrow.system_memory_pool())
     compute = importlib.import_module("pyarrow.compute")
     return Arrow(arrow, compute, importlib.import_module("pyarrow.parquet"), failures)

@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from adapters.tables.parquet.files import ParquetTable, open_parquet
 from adapters.tables.writing_parquet import PARQUET
 from contracts.messages import Limits
 from tests.unit.adapters.reading import PLANT
@@ -195,13 +196,45 @@ class TestHostileFiles:
         assert len(body) < 1_000_000
         found = cut(body)
         assert found.keys == ["MSG-03"]
-        assert "bytes in a group of rows" in found.reasons[0].text
+        assert found.reasons[0].text == (
+            "a group of 600 rows has 600002435 bytes in one column, the limit is 134217728: "
+            "write the file in groups of at most 130 rows"
+        )
+        assert found.reasons[0].place == "group of rows 1"
+
+    def test_a_large_group_of_many_columns_says_how_many_rows_are_right(self) -> None:
+        same = pa.array(["x" * 100_000] * 600)
+        wide = dict.fromkeys(("Make", *(f"C{n}" for n in range(9))), same)
+        body = parquet(wide, use_dictionary=False, compression="zstd", row_group_size=600)
+        (reason,) = cut(body).reasons
+        assert "a group of 600 rows has 6000" in reason.text
+        assert reason.text.endswith("write the file in groups of at most 530 rows")
+
+    def test_a_dictionary_of_too_many_texts(self) -> None:
+        texts = pa.array([f"{n:0100}" for n in range(200_000)]).dictionary_encode()
+        found = cut(parquet({"Make": texts}))
+        assert found.keys == ["MSG-03"]
+        assert "bytes of texts in columns of the type dictionary" in found.reasons[0].text
+        few = pa.array([f"{n % 9:0100}" for n in range(200_000)]).dictionary_encode()
+        opened = open_parquet(io.BytesIO(parquet({"Make": few})), 200_000, 4_000)
+        assert isinstance(opened, ParquetTable)
 
     def test_a_long_text_that_many_cells_share_is_not_written_out_for_each(self) -> None:
         body = parquet({"Make": pa.array(["x" * 900_000] * 3_000).dictionary_encode()})
         found = cut(body)
         assert sum(len(excerpt.body) for excerpt in found.excerpts) < 1_000_000
         assert {reason.rule.key for item in found.items for reason in item.reasons} == {"MSG-03"}
+
+    @pytest.mark.parametrize("type", [pa.string(), pa.large_string()])
+    def test_a_long_text_that_is_stored_once_is_in_memory_for_few_rows(self, type: Any) -> None:
+        """Written out for 2,000 rows it would have 400 MB."""
+        body = parquet({"Make": pa.array(["y", *["x" * 200_000] * 6_000, "z"], type)})
+        assert len(body) < 1_000_000
+        table = open_parquet(io.BytesIO(body), 10_000, 4_000)
+        assert isinstance(table, ParquetTable)
+        used = pa.default_memory_pool().bytes_allocated()
+        first, *_, last = (pa.default_memory_pool().bytes_allocated() - used for _ in table)
+        assert max(first, last) < 40_000_000
 
     def test_a_text_that_is_none(self) -> None:
         body = parquet({"Make": ["ACME", "WXYZ"]}, compression="none", write_statistics=False)
