@@ -16,6 +16,7 @@ from pydantic import (
     Field,
     StringConstraints,
 )
+from pydantic_core.core_schema import CoreSchema, custom_error_schema, is_instance_schema
 
 from contracts.identifiers import parse_public_id
 
@@ -69,6 +70,19 @@ Revision = Annotated[
         pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?Z)?$"
     ),
 ]
+
+
+class _AnyObject:
+    """An object whose members are looked at elsewhere: the very one that was given, where `dict[str, Any]` would
+    make another one member by member.
+    """
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, _source: Any, _handler: Any) -> CoreSchema:
+        return custom_error_schema(is_instance_schema(dict), custom_error_type="dict_type")
+
+
+AsItIs = Annotated[dict[str, Any], _AnyObject]
 
 
 class Closed(BaseModel):

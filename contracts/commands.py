@@ -12,6 +12,7 @@ from pydantic import Field, StringConstraints, ValidationError, model_validator
 from contracts.category_commands import CATEGORY_PAYLOADS
 from contracts.command_values import (
     PRINTABLE,
+    AsItIs,
     AssetId,
     Closed,
     Line,
@@ -79,7 +80,7 @@ class AssetStatement(Closed):
     network: Network | None = None
     refs: Annotated[tuple[Ref, ...], Field(max_length=20, strict=False)] = ()
     consent_reference: Token | None = None
-    attributes: dict[str, Any]
+    attributes: AsItIs
     source: Source | None = None
     valid_from: Moment | None = None
 

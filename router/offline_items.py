@@ -58,7 +58,7 @@ class _Alone(NamedTuple):
     """A registration that was accepted and met nothing so far."""
 
     stated: Stated[Any]
-    context: Context
+    place: str
     touches: tuple[Touch, ...]
 
 
@@ -78,21 +78,21 @@ class Items:
         #: Ids are the hub's to give: what the file itself registers is named by its place.
         self._places: dict[str, str] = {}
         self._decides_all = asked.keeps_records
+        #: Of all items; the place is set for each.
+        self._context = Context(
+            asked.setting, asked.sender, asked.message_id, "", principal=_ANYONE
+        )
 
     def answers(
         self, read_items: Sequence[ReadItem]
     ) -> list[tuple[Outcome, dict[str, Any] | None]]:
         """For each the outcome, and what is recorded of an accepted item, where that is kept."""
-        commands = prepared_commands(read_items, self._context(""))
+        commands = prepared_commands(read_items, self._context)
         return list(map(self._answer, read_items, commands))
 
-    def _context(self, place: str) -> Context:
-        asked = self._asked
-        return Context(asked.setting, asked.sender, asked.message_id, place, "", _ANYONE)
-
     def _answer(self, read_item: ReadItem, command: Any) -> tuple[Outcome, dict[str, Any] | None]:
-        item, asked = read_item.item, self._asked
-        context = self._context(item.place)
+        item, context = read_item.item, self._context
+        context.place = item.place
         if read_item.command is None:
             route = ROUTES.get(item.command)
             found = () if route is None else route.diagnose(item.payload, context)
@@ -101,7 +101,7 @@ class Items:
             status, found, record = self._decided(item.command, command, context)
         if not (found or read_item.reasons):
             return Outcome(item.number, item.place, status, item.command), record
-        reasons = (*read_item.reasons, *placed(self._in_places(found), item, asked.adapter))
+        reasons = (*read_item.reasons, *placed(self._in_places(found), item, self._asked.adapter))
         distinct = tuple({(r.rule, r.place): r for r in reversed(reasons)}.values())[::-1]
         return Outcome(item.number, item.place, status, item.command, distinct), record
 
@@ -111,12 +111,9 @@ class Items:
 
     def held(self) -> dict[int, str]:
         """Digest -> place of the asset, of what accepted assets hold and no other may: strong keys, references."""
-        places = {touch: each.context.place for touch, each in self._alone.items()}
-        return {
-            digest_of(touch): place
-            for touch, place in (self._held | places).items()
-            if _is_exclusive(touch)
-        }
+        places = self._held | {touch: each.place for touch, each in self._alone.items()}
+        exclusive = list(filter(_is_exclusive, places))
+        return dict(zip(map(digest_of, exclusive), map(places.__getitem__, exclusive), strict=True))
 
     def _decided(self, name: str, command: Any, context: Context) -> Validated:
         if name == "asset.register":
@@ -127,7 +124,7 @@ class Items:
             reasons = _own_reasons(command, self._state)
             recorded = None if has_errors(reasons) else _shown("asset", command.content)
             return _status(reasons), reasons, recorded
-        self._see_all()
+        self._see_all(context.place)
         if (validated := _OF_UNITS.get(name)) is not None:
             return validated(command, self._state, context)
         if name == "organisation.register":
@@ -137,23 +134,25 @@ class Items:
     def _asset(self, stated: Stated[Any], context: Context) -> Validated:
         touches: tuple[Touch, ...] = (*stated.keys, *stated.refs)
         if stated.command.on_existing != "refuse":
-            self._see_all()
+            self._see_all(context.place)
         elif self._before:
             self._assume(touches)
         alone = self._alone
         met = not alone.keys().isdisjoint(touches)
         if met:
             found = (alone[touch] for touch in alone.keys() & touches)
-            self._decide_alone({each.context.place: each for each in found}.values())
+            self._decide_alone({each.place: each for each in found}.values(), context.place)
         if self._decides_all or met or stated.category is None or self._is_held(touches):
             decision = _REGISTER_ASSET.decide(stated, self._state, context)
             self._refused += touches if isinstance(decision, Rejected) else ()
             return self._applied(decision, context)
         reasons = _own_reasons(stated, self._state)
-        if has_errors(reasons):
+        if reasons and has_errors(reasons):
             self._refused += touches
             return "rejected", reasons, None
-        alone.update(dict.fromkeys(touches, _Alone(stated, context, touches)))
+        registration = _Alone(stated, context.place, touches)
+        for touch in touches:
+            alone[touch] = registration
         return "accepted", reasons, None
 
     def _is_held(self, touches: Iterable[Touch]) -> bool:
@@ -162,23 +161,26 @@ class Items:
             touch[:2] in (keys if isinstance(touch, Key) else refs) for touch in touches
         )
 
-    def _see_all(self) -> None:
+    def _see_all(self, place: str) -> None:
         """What comes now may meet any item before it; of what is assumed too little is known for that."""
-        self._decide_alone(tuple(self._alone.values()))
+        self._decide_alone(tuple(self._alone.values()), place)
         self._decides_all = True
         for touch in self._assumed:
             found: Any = self._state.keys if isinstance(touch, Key) else self._state.refs
             found.pop(touch[:2], None)
         self._assumed.clear()
 
-    def _decide_alone(self, registrations: Iterable[_Alone]) -> None:
+    def _decide_alone(self, registrations: Iterable[_Alone], now_at: str) -> None:
         """In full, so that what comes now sees them."""
-        for stated, context, touches in registrations:
+        context = self._context
+        for stated, place, touches in registrations:
             if touches and touches[0] not in self._alone:
                 continue
             for touch in touches:
                 self._alone.pop(touch, None)
+            context.place = place
             self._applied(_REGISTER_ASSET.decide(stated, self._state, context), context)
+        context.place = now_at
 
     def _applied(self, decision: Decision, context: Context) -> Validated:
         if isinstance(decision, Rejected):

@@ -1,6 +1,6 @@
 """From an asset as stated to an asset as recorded: the checks that every statement must pass."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -74,37 +74,34 @@ def state_asset(command: Statement, context: Context) -> "Stated[Statement]":
 
 def state_assets(commands: Sequence[Statement], context: Context) -> "list[Stated[Statement]]":
     """Each of a group; what its members have in common is looked at once. `place` of the context means nothing."""
-    found: dict[tuple[str, str | None], tuple[Category | Reason, list[int]]] = {}
+    indexes: dict[tuple[str, str | None], list[int]] = {}
     for index, command in enumerate(commands):
-        named = command.category, command.category_version
-        if named not in found:
-            found[named] = category_of(command, context), []
-        found[named][1].append(index)
-    stated: dict[int, Stated[Statement]] = {}
-    for category, indexes in found.values():
-        if isinstance(category, Reason):
-            refused: Stated[Any] = Stated(commands[0], None, {}, (), (category,))
-            stated |= {index: refused._replace(command=commands[index]) for index in indexes}
-            continue
-        attributes = [commands[index].attributes for index in indexes]
-        conformed = context.setting.conform_all(category, attributes)
-        for index, (canonical, reasons) in zip(indexes, conformed, strict=True):
-            stated[index] = _stated(commands[index], category, canonical, reasons, context.party)
-    return [stated[index] for index in range(len(commands))]
+        indexes.setdefault((command.category, command.category_version), []).append(index)
+    stated: list[Any] = [None] * len(commands)
+    for of_one in indexes.values():
+        group = [commands[index] for index in of_one]
+        for index, each in zip(of_one, _of_one_category(group, context), strict=True):
+            stated[index] = each
+    return stated
 
 
-def _stated(
-    command: Statement,
-    category: Category,
-    attributes: dict[str, Any],
-    reasons: tuple[Reason, ...],
-    party: str,
-) -> "Stated[Statement]":
-    content = _content(command, category, attributes)
-    identity = command.source.identity if command.source is not None else None
-    keys = keys_of(category.keys, content, identity)
-    refs, flaws = own_refs(command, party), _flaws(command, category, party)
-    return Stated(command, category, content, keys, reasons, refs, flaws)
+def _of_one_category(
+    commands: Sequence[Statement], context: Context
+) -> "Iterator[Stated[Statement]]":
+    category = category_of(commands[0], context)
+    if isinstance(category, Reason):
+        yield from (Stated(command, None, {}, (), (category,)) for command in commands)
+        return
+    attributes = [command.attributes for command in commands]
+    schemes, party = category.keys, context.party
+    for command, (canonical, reasons) in zip(
+        commands, context.setting.conform_all(category, attributes), strict=True
+    ):
+        content = _content(command, category, canonical)
+        identity = command.source.identity if command.source is not None else None
+        keys = keys_of(schemes, content, identity)
+        refs, flaws = own_refs(command, party), _flaws(command, category, party)
+        yield Stated(command, category, content, keys, reasons, refs, flaws)
 
 
 def diagnose_asset(payload: Mapping[str, Any], context: Context) -> tuple[Reason, ...]:
