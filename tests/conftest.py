@@ -8,13 +8,12 @@
 `throwaway_home`  a HUB_HOME in which a test starts servers of its own
 `broker_vhost`  a RabbitMQ virtual host of the test's own
 `module_broker_vhost`  the same for a whole module
-`own_servers`   PostgreSQL and RabbitMQ of one test alone, to be killed
+`own_servers`   the same with both started, of one test alone, to be killed
 """
 
 import json
 import os
 import secrets
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -224,17 +223,13 @@ def _vhost(servers: Servers) -> Iterator[FreshVhost]:
 
 
 @pytest.fixture
-def own_servers() -> Iterator[tuple[ServerHost, Servers]]:
+def own_servers(throwaway_home: Path) -> tuple[ServerHost, Servers]:
     """A database and a broker of this test alone, to be killed."""
-    home = Path(tempfile.mkdtemp(prefix="fmar-kill-"))
-    host = ServerHost(
-        Settings(home=home, postgresql_shared_buffers_megabytes=64), say=lambda _line: None
-    )
+    settings = Settings(home=throwaway_home, postgresql_shared_buffers_megabytes=64)
+    host = ServerHost(settings, say=_quiet)
     servers = host.start()
     upgrade(servers.owner_database_url, runtime_role=servers.runtime_role)
-    yield host, servers
-    host.discard()
-    shutil.rmtree(home)
+    return host, servers
 
 
 def _quiet(_line: str) -> None:

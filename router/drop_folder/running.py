@@ -20,6 +20,7 @@ from router.batch_doors.door import BatchDoorAway
 from router.drop_folder.layout import PartnerFolder, Seen, partner_folder, waiting
 from router.drop_folder.stepping import step
 from router.drop_folder.taking import held, take, taken_ids
+from router.standing import Standing
 
 log = structlog.get_logger()
 
@@ -62,14 +63,18 @@ class DropFolder:
 
     def run(self, stop: threading.Event) -> None:
         """Until `stop` is set. What fails is said, and tried again at the next look."""
+        database_standing = Standing()
         with ThreadPoolExecutor(_PARTNERS_AT_ONCE, "drop") as threads:
             while not stop.is_set():
                 began = time.monotonic()
                 try:
                     self._heartbeat.beat()
                     list(threads.map(self._look_after, self._partners()))
+                    if database_standing.comes():
+                        log.info("drop.database_back")
                 except SQLAlchemyError as error:
-                    log.warning("drop.database_away", error=repr(error)[:200])
+                    if database_standing.goes():
+                        log.warning("drop.database_away", error=repr(error)[:200])
                 stop.wait(max(0.0, LOOK_SECONDS - (time.monotonic() - began)))
         try:
             self._heartbeat.stop()

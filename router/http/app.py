@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
@@ -36,6 +36,7 @@ from router.http.metrics import Metrics
 from router.http.problems import Problem, answer_problem
 from router.http.records import record_routes
 from router.http.subscriptions import subscription_routes
+from router.standing import Standing
 
 log = structlog.get_logger()
 
@@ -55,9 +56,12 @@ class Limits:
 def create_app(
     database: Database, broker: BrokerLink, language: Language, limits: Limits
 ) -> FastAPI:
+    database_standing = Standing()
+
     @contextlib.asynccontextmanager
     async def life(_app: FastAPI) -> AsyncIterator[None]:
-        tasks = [asyncio.create_task(broker.run()), asyncio.create_task(_beat(database, broker))]
+        beat = _beat(database, broker, database_standing)
+        tasks = [asyncio.create_task(broker.run()), asyncio.create_task(beat)]
         try:
             yield
         finally:
@@ -102,13 +106,13 @@ def create_app(
     app.add_exception_handler(HTTPException, _answer_http_error)
     app.add_exception_handler(RequestValidationError, _answer_invalid)
     for away in (OperationalError, psycopg.OperationalError):
-        app.add_exception_handler(away, _answer_database_away)
+        app.add_exception_handler(away, _database_away(database_standing))
     app.add_middleware(metrics.counting)
     app.add_middleware(hardened)
     return app
 
 
-async def _beat(database: Database, broker: BrokerLink) -> None:
+async def _beat(database: Database, broker: BrokerLink, database_standing: Standing) -> None:
     """The row of this process, and now and then the notes that nobody asks for any more."""
     heartbeat, beats = Heartbeat(database, "serve"), 0
     try:
@@ -119,8 +123,10 @@ async def _beat(database: Database, broker: BrokerLink) -> None:
                 if beats % _BEATS_PER_FORGETTING == 0:
                     await asyncio.to_thread(_forget, database)
                 beats += 1
+                if database_standing.comes():
+                    log.info("serve.database_back")
             except SQLAlchemyError as error:
-                log.warning("serve.database_away", error=repr(error)[:200])
+                _note_away(database_standing, error)
             await asyncio.sleep(BEAT_SECONDS)
     finally:
         with contextlib.suppress(SQLAlchemyError):
@@ -145,8 +151,19 @@ async def _answer_invalid(_request: Request, error: Exception) -> Response:
     return Problem(400, "request_invalid", wrong[:500]).response()
 
 
-async def _answer_database_away(_request: Request, error: Exception) -> Response:
-    log.warning("serve.database_away", error=repr(error)[:200])
-    return Problem(
-        503, "registry_away", "nothing was taken; try again", headers={"Retry-After": "2"}
-    ).response()
+def _note_away(database_standing: Standing, error: Exception) -> None:
+    """Once, however many requests ask for it."""
+    if database_standing.goes():
+        log.warning("serve.database_away", error=repr(error)[:200])
+
+
+def _database_away(
+    database_standing: Standing,
+) -> Callable[[Request, Exception], Awaitable[Response]]:
+    async def answer(_request: Request, error: Exception) -> Response:
+        _note_away(database_standing, error)
+        return Problem(
+            503, "registry_away", "nothing was taken; try again", headers={"Retry-After": "2"}
+        ).response()
+
+    return answer

@@ -19,6 +19,7 @@ from registry_store.faults import Transient
 from registry_store.processes import BEAT_SECONDS
 from router.answers import Answer
 from router.broker.connection import BROKER_FAULTS
+from router.standing import Standing
 from router.worker.arrival import Arrival
 from router.worker.deciding import Entry
 from router.worker.inbox import Inbox, Limits
@@ -178,18 +179,16 @@ class Worker:
 
     async def _keep_leases(self, lanes: Lanes) -> None:
         """Every beat: take lanes that are this worker's by now, release those that are not."""
-        away = False
+        database_standing = Standing()
         while True:
             try:
                 gained, lost = await self._blocking(self._leases.beat)
             except (DatabaseError, SQLAlchemyError) as error:
-                if not away:
+                if database_standing.goes():
                     log.warning("worker.database_away", error=repr(error)[:200])
-                away = True
             else:
-                if away:
+                if database_standing.comes():
                     log.info("worker.database_back")
-                away = False
                 for queue in sorted(lost):
                     await self._release(lanes, queue)
                 for queue in sorted(gained - lanes.consumed):

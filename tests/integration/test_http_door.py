@@ -5,7 +5,9 @@ import gzip
 from pathlib import Path
 
 import httpx
+import psycopg
 import pytest
+from structlog.testing import capture_logs
 
 from router.servers.ports import remembered_port
 from tests.support.doors import Doors, doors, registration, until
@@ -161,6 +163,32 @@ async def test_while_the_broker_is_away_nothing_is_claimed(hub: Doors):
     assert answer.status_code == 503
     assert answer.headers["retry-after"]
     assert ready.json()["checks"]["broker"] == "away"
+
+
+async def test_a_database_that_is_away_is_said_once_however_many_ask(
+    hub: Doors, admin_database_url: str
+):
+    name = hub.one("SELECT current_database()")
+
+    def said(event: str) -> int:
+        return [entry["event"] for entry in entries].count(event)
+
+    async def status() -> int:
+        return (await client.get("/v1/batches")).status_code
+
+    with psycopg.connect(admin_database_url, autocommit=True) as admin, capture_logs() as entries:
+        async with serving(hub) as client:
+            assert await status() == 200
+            admin.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
+            admin.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,)
+            )
+            assert {await status() for _ in range(5)} == {503}
+            assert (said("serve.database_away"), said("serve.database_back")) == (1, 0)
+            admin.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
+            await until(lambda: said("serve.database_back"))
+            assert await status() == 200
+    assert (said("serve.database_away"), said("serve.database_back")) == (1, 1)
 
 
 async def test_readiness_needs_a_worker(hub: Doors):
