@@ -66,7 +66,7 @@ def measure(excerpts: int, rows: int, stored: int) -> dict[str, Any]:
         seat(pipeline, hub, (SENDER,), lanes=1)
         pipeline.close()
         settle_collector()
-        with hub.dedicated() as connection, floor.dedicated() as bare:
+        with hub.deciding() as connection, floor.dedicated() as bare:
             blocks, watches, floors = RowBlocks(), [], []
             for number in range(stored // rows + excerpts):
                 watch = Stopwatch()

@@ -55,18 +55,21 @@ class LogEntry(NamedTuple):
     occasion: Occasion
 
     def leaf(self) -> bytes:
-        """The hash of this entry as a leaf: SHA-256(0x00 | canonical JSON of its members)."""
-        return self.leaf_and_line()[0]
+        """The hash of this entry as a leaf."""
+        return leaf_and_line(*self)[0]
 
-    def leaf_and_line(self) -> tuple[bytes, str]:
-        """Its leaf, and the columns of `COLUMNS` as COPY takes them."""
-        record, id, version, item, content_hash, occasion = self
-        texts, hash_ = _texts(occasion), content_hash.hex()
-        leaf = _sha256(
-            f'{texts.before_hash}{hash_}{texts.before_id}{orjson.dumps(id).decode()},"item":{item}'
-            f"{texts.before_version}{version}}}".encode()
-        ).digest()
-        return leaf, f"{record}\t{version}\t{item}\t\\\\x{hash_}\t{texts.columns}"
+
+def leaf_and_line(
+    record: int, id: str, version: int, item: int, content_hash: bytes, occasion: Occasion
+) -> tuple[bytes, str]:
+    """Of an entry, by its members: SHA-256(0x00 | canonical JSON of what it says), and the columns of `COLUMNS` as
+    COPY takes them.
+    """
+    before_hash, before_id, before_version, columns = _texts(occasion)
+    hash_ = content_hash.hex()
+    said = f'{before_hash}{hash_}{before_id}{orjson.dumps(id).decode()},"item":{item}{before_version}{version}}}'
+    leaf = _sha256(said.encode()).digest()
+    return leaf, f"{record}\t{version}\t{item}\t\\\\x{hash_}\t{columns}"
 
 
 class _Texts(NamedTuple):
@@ -137,13 +140,14 @@ class Appended:
     recorded_at: datetime
 
 
-def append(connection: psycopg.Connection, entries: Sequence[LogEntry]) -> Appended:
-    """Append at least one entry, as the last thing before the commit.
+def append(
+    connection: psycopg.Connection, leaves: Sequence[bytes], lines: Sequence[str]
+) -> Appended:
+    """Append at least one entry, by its leaf and its line, as the last thing before the commit.
 
     Takes the append lock until the commit: whoever sees a position sees all below it.
     `recorded_at` is the database's clock, made strictly increasing.
     """
-    leaves, lines = zip(*[entry.leaf_and_line() for entry in entries], strict=True)
     root = merkle_root(leaves)
     connection.execute("SELECT pg_advisory_xact_lock(%s)", (APPEND_LOCK,))
     next_position, before, previous, now = connection.execute(
@@ -163,11 +167,11 @@ def append(connection: psycopg.Connection, entries: Sequence[LogEntry]) -> Appen
         "INSERT INTO segment (first_position, count, recorded_at, root, previous_hash, hash) VALUES (%s,%s,%s,%s,%s,%s)",
         (
             first,
-            len(entries),
+            len(leaves),
             recorded_at,
             root,
             previous,
-            segment_hash(first, len(entries), recorded_at, root, previous),
+            segment_hash(first, len(leaves), recorded_at, root, previous),
         ),
     )
-    return Appended(first, len(entries), recorded_at)
+    return Appended(first, len(leaves), recorded_at)

@@ -54,20 +54,33 @@ def load(connection: psycopg.Connection, needed: Needs) -> State:
     return state
 
 
+#: One walk through the index for all values of a scheme: a tenth of what a join with the pairs costs.
+_HOLDERS = "SELECT scheme, value, rank, record, revision FROM record_key WHERE scheme = %s AND value = ANY(%s::text[])"
+_REFS_OF_ONE = (
+    "SELECT party, ref, record FROM record_ref WHERE party = %s AND ref = ANY(%s::text[])"
+)
+_REFS_OF_MANY = (
+    "SELECT r.party, r.ref, r.record FROM record_ref r "
+    "JOIN unnest(%s::text[], %s::text[]) AS wanted (party, ref) USING (party, ref)"
+)
+
+
 def _keys(
     connection: psycopg.Connection, pairs: Iterable[tuple[str, str]]
 ) -> dict[tuple[str, str], dict[int, tuple[int, str | None]]]:
     """Key -> {row of the holder: (rank, newest revision stated by the source)}."""
-    pairs = list(pairs)
+    values_of: dict[str, list[str]] = {}
+    for scheme, value in pairs:
+        values_of.setdefault(scheme, []).append(value)
     found: dict[tuple[str, str], dict[int, tuple[int, str | None]]] = {}
-    if pairs:
+    if values_of:
         rows = connection.execute(
-            "SELECT k.scheme, k.value, k.rank, k.record, k.revision FROM record_key k "
-            "JOIN unnest(%s::text[], %s::text[]) AS wanted (scheme, value) USING (scheme, value)",
-            (
-                text_array([scheme for scheme, _ in pairs]),
-                text_array([value for _, value in pairs]),
-            ),
+            " UNION ALL ".join([_HOLDERS] * len(values_of)),
+            [
+                each
+                for scheme in sorted(values_of)
+                for each in (scheme, text_array(values_of[scheme]))
+            ],
         )
         for scheme, value, rank, record, revision in rows:
             found.setdefault((scheme, value), {})[record] = (rank, revision)
@@ -80,11 +93,11 @@ def _refs(
     pairs = list(pairs)
     if not pairs:
         return {}
-    rows = connection.execute(
-        "SELECT r.party, r.ref, r.record FROM record_ref r "
-        "JOIN unnest(%s::text[], %s::text[]) AS wanted (party, ref) USING (party, ref)",
-        (text_array([party for party, _ in pairs]), text_array([ref for _, ref in pairs])),
-    )
+    parties, refs = zip(*pairs, strict=True)
+    if len(set(parties)) == 1:
+        rows = connection.execute(_REFS_OF_ONE, (parties[0], text_array(refs)))
+    else:
+        rows = connection.execute(_REFS_OF_MANY, (text_array(parties), text_array(refs)))
     return {(party, ref): record for party, ref, record in rows}
 
 

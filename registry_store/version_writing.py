@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from contracts.canonical import canonical_json, content_hash
 from contracts.changes import RecordChange
-from registry_store.change_log import LogEntry, Occasion
+from registry_store.change_log import Occasion, leaf_and_line
 from registry_store.copying import bytes_field, json_field, time_field
 
 _SALT_BYTES = 16
@@ -30,7 +30,9 @@ class VersionRows:
 
     #: Lines of `record_version`.
     lines: list[str] = field(default_factory=list)
-    entries: list[LogEntry] = field(default_factory=list)
+    #: Of the log's entries: leaves, and lines of `change` but for position and time.
+    leaves: list[bytes] = field(default_factory=list)
+    entries: list[str] = field(default_factory=list)
     #: What is still to be rendered: changes, rows of their records, and where they came from.
     taken: list[tuple[RecordChange, int, Origin]] = field(default_factory=list)
 
@@ -53,12 +55,14 @@ class VersionRows:
             for (change, row, _), content, salt in zip(self.taken, contents, salts, strict=True)
         ]
         occasions = [_occasion(change, origin) for change, _, origin in self.taken]
-        self.entries += [
-            LogEntry(row, change.id, change.version, origin.item, hash_, occasion)
+        entries = [
+            leaf_and_line(row, change.id, change.version, origin.item, hash_, occasion)
             for (change, row, origin), hash_, occasion in zip(
                 self.taken, hashes, occasions, strict=True
             )
         ]
+        self.leaves += [leaf for leaf, _ in entries]
+        self.entries += [line for _, line in entries]
         self.taken.clear()
 
 

@@ -135,8 +135,8 @@ class WriteSet:
             "record_version (record, version, valid_from, content, salt)",
             self.versions.lines,
         )
-        entries = self.versions.entries
-        return append(connection, entries) if entries else None
+        leaves, entries = self.versions.leaves, self.versions.entries
+        return append(connection, leaves, entries) if leaves else None
 
     def _write_keys(self, connection: psycopg.Connection) -> None:
         if self.keys_gone:

@@ -189,7 +189,7 @@ class Pipeline:
     def connection(self) -> psycopg.Connection:
         """The one that it writes on: autocommit outside of a transaction."""
         if self._connection is None or self._connection.closed:
-            self._connection = self._database.dedicated()
+            self._connection = self._database.deciding()
             self._rows = RowBlocks()
         return self._connection
 
