@@ -65,7 +65,7 @@ async def run(
     variables = {
         "HUB_HOME": str(settings.home), "HUB_DATABASE_URL": settings.database_url.get_secret_value(),
         "HUB_BROKER_URL": hub.hub.broker_url, "HUB_LANES_PER_CLASS": "2", "HUB_BATCH_CHUNK_ROWS": "10",
-        "HUB_STOP_SECONDS": "10",
+        "HUB_STOP_SECONDS": "10", "HUB_BATCH_READERS": "0",  # it is the worker that is killed
     }  # fmt: skip
     ids = [
         hub.send("acme", body, message_id=f"load-{n}", policy={"existing": "update"}, statement_date=f"2026-11-0{n}")

@@ -11,6 +11,8 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import psutil
+
 _ROOT = Path(__file__).parents[2]
 NAMES = ("serve", "work", "relay")
 _COMMANDS = {"bulk": ("work", "--bulk")}
@@ -41,6 +43,15 @@ class RunningHub:
 
     def kill(self, name: str) -> None:
         self._running[name].send_signal(signal.SIGKILL)
+
+    def kill_reader(self) -> bool:
+        """One of the processes that read for the bulk worker; whether there was one."""
+        with contextlib.suppress(psutil.NoSuchProcess):
+            for child in psutil.Process(self._running["bulk"].pid).children():
+                if any("spawn_main" in word for word in child.cmdline()):
+                    child.kill()
+                    return True
+        return False
 
     def killed(self) -> set[str]:
         return {name for name, statuses in self.deaths.items() if -signal.SIGKILL in statuses}

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 #: Processes of the command line, and the two servers.
 PROCESSES = ("serve", "work", "bulk", "split", "relay")
 SERVERS = ("rabbitmq", "postgresql")
-VICTIMS = PROCESSES + SERVERS
+#: A process that reads for the bulk worker.
+READER = "reader"
+VICTIMS = (*PROCESSES, READER, *SERVERS)
 #: Kills fall into this part of the rows: before there is nothing to lose, after nothing left to do.
 _FROM, _TO = 0.02, 0.95
 #: A kill follows its row by up to so much, so that it meets a chunk anywhere on its way.

@@ -27,7 +27,7 @@ from router.servers.ports import remembered_port
 from router.worker.settling import RECEIPT_TYPE
 from tests.support.doors import Doors, until
 from tests.support.kill_run import singles, traces
-from tests.support.kill_run.plan import PROCESSES, Kill, Load
+from tests.support.kill_run.plan import PROCESSES, READER, Kill, Load
 from tests.support.kill_run.subscribers import Told, by_pull, by_queue
 from tests.support.kill_run.watching import Decided
 from tests.support.patient_partners import queue_length, send_by_amqp, send_by_http
@@ -72,6 +72,7 @@ class Stage:
             "HUB_HOME": str(settings.home), "HUB_DATABASE_URL": settings.database_url.get_secret_value(),
             "HUB_BROKER_URL": self.hub.broker_url, "HUB_HTTP_PORT": str(self.port), "HUB_STOP_SECONDS": "20",
             "HUB_LANES_PER_CLASS": str(LANES), "HUB_BATCH_CHUNK_ROWS": str(self.load.chunk_rows),
+            "HUB_BATCH_READERS": "1" if self.kills else "0",
         }  # fmt: skip
 
     def door(self) -> HttpDoor:
@@ -154,6 +155,8 @@ async def _kill(stage: Stage) -> None:
         if (server := stage.servers.get(kill.victim)) is not None:
             await asyncio.to_thread(server.kill)
             await asyncio.to_thread(server.start, keep_port=True)
+        elif kill.victim == READER:
+            await until(stage.processes.kill_reader)
         else:
             await until(functools.partial(stage.processes.is_up, kill.victim))
             stage.processes.kill(kill.victim)
