@@ -234,11 +234,12 @@ def parse_command(name: str, payload: Mapping[str, Any]) -> Any:
 
     MSG_10 for what is no command: a record, which the formats carry outwards.
     """
-    if name not in PAYLOADS:
+    validate = _VALIDATE.get(name)
+    if validate is None:
         known = ", ".join(sorted(COMMANDS))
         return (Reason(Rule.MSG_10, f"{name[:80]!r} is not a command of the hub: {known}"),)
     try:
-        return _VALIDATE[name](payload)
+        return validate(payload)
     except ValidationError as error:
         return reasons_of(error)
 

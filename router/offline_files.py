@@ -101,12 +101,12 @@ class _Held:
 
     def among(self, digests: "array[int]") -> dict[int, str]:
         """Those that are held already, with the place of who holds them."""
-        buckets, found = self._buckets, {}
-        for digest in digests:
-            bucket = buckets[digest >> _BESIDE_BUCKET]
-            if bucket is not None and digest in bucket:
-                found[digest] = self._place(bucket[bucket.index(digest) + 1])
-        return found
+        buckets = self._buckets
+        return {
+            digest: self._place(bucket[bucket.index(digest) + 1])
+            for digest in digests
+            if (bucket := buckets[digest >> _BESIDE_BUCKET]) is not None and digest in bucket
+        }
 
     def _place(self, number: int) -> str:
         excerpt, position = divmod(number, _MOST_PLACES)

@@ -38,14 +38,13 @@ def sheet_in(body: bytes, said: Mapping[str, Any]) -> Sheet:
         number: Reason(Rule[rule], text, place=place)
         for number, rule, text, place in said["unreadable"]
     }
-    cells = iter(orjson.loads(body))
-    typed = said.get("typed", False)
-    rows: list[Row] = []
-    for number in _numbers(said["numbers"]):
-        if number in wrong:
-            rows.append((number, wrong[number]))
-        else:
-            rows.append((number, _typed(next(cells)) if typed else tuple(next(cells))))
+    cells: Iterator[Cells] = map(_typed if said.get("typed", False) else tuple, orjson.loads(body))
+    numbers = _numbers(said["numbers"])
+    rows: list[Row]
+    if wrong:
+        rows = [(n, wrong[n]) if n in wrong else (n, next(cells)) for n in numbers]
+    else:
+        rows = list(zip(numbers, cells, strict=True))
     return Sheet(
         tuple(said["headings"]), said["heading_row"], rows, 0, (), where=said.get("where", "")
     )

@@ -134,15 +134,13 @@ def _content(
         content["fsp"] = statement.fsp
     if statement.owner is not None:
         content["owner"] = statement.owner.model_dump(exclude_none=True)
-    if statement.accounting_point is not None:
-        content["accounting_point"] = {
-            "scheme": statement.accounting_point.scheme,
-            "id": statement.accounting_point.id,
-        }
-    if statement.network is not None:
-        network = {name: value for name, value in vars(statement.network).items() if value}
-        if network:
-            content["network"] = network
+    point, network = statement.accounting_point, statement.network
+    if point is not None:
+        content["accounting_point"] = {"scheme": point.scheme, "id": point.id}
+    if network is not None:
+        stated = {name: value for name, value in vars(network).items() if value}
+        if stated:
+            content["network"] = stated
     if statement.consent_reference is not None:
         content["consent_reference"] = statement.consent_reference
     if statement.source is not None:

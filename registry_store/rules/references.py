@@ -9,11 +9,14 @@ from registry_store.rules.state import State
 
 def foreign_ref_reasons(refs: Iterable[Ref], party: str) -> list[Reason]:
     """ITEM-03 for each reference that claims to be another party's."""
-    text = f"a reference is the sender's own: party {party}, or none"
     return [
-        Reason(Rule.ITEM_03, text, f"/refs/{number}/party")
+        Reason(
+            Rule.ITEM_03,
+            f"a reference is the sender's own: party {party}, or none",
+            f"/refs/{number}/party",
+        )
         for number, ref in enumerate(refs)
-        if ref.party not in (None, party)
+        if ref.party is not None and ref.party != party
     ]
 
 
