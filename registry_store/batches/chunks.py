@@ -15,6 +15,7 @@ import zstandard
 from contracts.batches import BatchHeader
 from contracts.receipts import Outcome
 from registry_store.array_text import number_array
+from registry_store.rules.stated_names import StatedName
 
 _LEVEL = 3
 #: Larger than any chunk's outcomes: `MOST_ROWS_AT_ONCE` rows with a hundred reasons each.
@@ -51,6 +52,8 @@ class DecidedChunk(NamedTuple):
     outcomes: Sequence[Outcome]
     records: list[int]
     versions: list[int]
+    #: What refused items name assets by, where the batch reconciles.
+    named: Sequence[StatedName] = ()
 
 
 def add_chunk(
@@ -126,6 +129,7 @@ def write_decided(connection: psycopg.Connection, chunks: Iterable[DecidedChunk]
             pack(chunk),
             number_array(chunk.records),
             number_array(chunk.versions),
+            orjson.dumps([[*name] for name in chunk.named]).decode() if chunk.named else None,
             chunk.batch,
             chunk.number,
         )
@@ -136,7 +140,8 @@ def write_decided(connection: psycopg.Connection, chunks: Iterable[DecidedChunk]
             cursor.executemany(
                 "UPDATE batch_chunk SET decided_at = clock_timestamp(), body = NULL, said = NULL, accepted = %s, "
                 "rejected = %s, unchanged = %s, superseded = %s, scheduled = %s, warnings = %s, by_rule = %s, "
-                "outcomes = %s, records = %s::bigint[], versions = %s::int[] WHERE batch = %s AND number = %s",
+                "outcomes = %s, records = %s::bigint[], versions = %s::int[], named = %s "
+                "WHERE batch = %s AND number = %s",
                 rows,
             )
 

@@ -1,8 +1,9 @@
 """Reconciling: what the register holds of a file's source, and the file does not state. It is reported, no more.
 
 Looked at when a batch ends: records that the same organisation registered, whose statement comes from one of the
-sources of the file's own records, and that no row of the file came to. A row that was refused came to no record:
-where rows were refused, what they meant may be among the missing.
+sources of the file's own records, and that no row of the file came to. A row that was refused came to no record,
+but may name one: by its id, its sender's reference or a strong key. What is named so is told apart, and is not
+missing: a typing error ends nothing.
 """
 
 from collections.abc import Iterator
@@ -23,8 +24,19 @@ _SOURCES = """
 
 #: Reads every live asset once; `LIKE` first, because it costs a tenth of reading the content as JSON.
 _MISSING = """
-    INSERT INTO batch_missing (batch, record, version)
-    SELECT %(batch)s, r.row, r.version FROM record r
+    WITH name AS (
+        SELECT n ->> 0 AS scheme, n ->> 1 AS value, n ->> 2 AS party
+        FROM batch_chunk c, jsonb_array_elements(c.named) n WHERE c.batch = %(batch)s AND c.named IS NOT NULL
+    ), named AS (
+        SELECT r.row AS record FROM name JOIN record r ON name.scheme = 'record' AND r.id = name.value
+        UNION
+        SELECT f.record FROM name
+        JOIN record_ref f ON name.scheme = 'ref' AND f.party = name.party AND f.ref = name.value
+        UNION
+        SELECT k.record FROM name JOIN record_key k ON k.scheme = name.scheme AND k.value = name.value AND k.rank = 0
+    )
+    INSERT INTO batch_missing (batch, record, version, is_named)
+    SELECT %(batch)s, r.row, r.version, r.row IN (SELECT record FROM named) FROM record r
     JOIN record_version v ON v.record = r.row AND v.version = r.current_version
     WHERE r.kind = 'asset' AND r.status <> 'deregistered'
       AND v.content LIKE '%%' || %(organisation)s || '%%'
@@ -38,7 +50,7 @@ _MISSING = """
 """
 
 _SHOWN = """
-    SELECT m.record, r.id, m.version, r.version, v.content::jsonb -> 'keys', v.content::jsonb -> 'refs'
+    SELECT m.record, r.id, m.version, r.version, m.is_named, v.content::jsonb -> 'keys', v.content::jsonb -> 'refs'
     FROM batch_missing m JOIN record r ON r.row = m.record
     JOIN record_version v ON v.record = r.row AND v.version = r.current_version
     WHERE m.batch = %s AND m.record > %s ORDER BY m.record LIMIT %s
@@ -47,13 +59,14 @@ _SHOWN = """
 
 class Missing(NamedTuple):
     """A record that the file does not state. `version`: when that was found; `is_same`: it still is the newest.
-    `row` is where the next page begins.
+    `is_named`: by a row that was refused. `row` is where the next page begins.
     """
 
     row: int
     id: str
     version: int
     is_same: bool
+    is_named: bool
     keys: list[dict[str, str]]
     refs: list[dict[str, str]]
 
@@ -62,12 +75,20 @@ class Missing(NamedTuple):
             "id": self.id,
             "version": self.version,
             "changed_since": not self.is_same,
+            "refused": self.is_named,
             "keys": self.keys,
             "refs": self.refs,
         }
 
 
-def reconcile(connection: psycopg.Connection, batch: int, organisation: str) -> int | None:
+class Counted(NamedTuple):
+    """Records that no row came to: `missing` in the file, or `refused`, where a row that was refused names them."""
+
+    missing: int
+    refused: int
+
+
+def reconcile(connection: psycopg.Connection, batch: int, organisation: str) -> Counted | None:
     """Note what is missing, in the transaction that ends the batch, and how many that are.
 
     `organisation`: on whose behalf the batch was sent. None: no record of the file names a source.
@@ -88,22 +109,24 @@ def note_missing(connection: psycopg.Connection, batch: int, missing: int) -> No
     )
 
 
-def counted(connection: psycopg.Connection, batch: int) -> int:
+def counted(connection: psycopg.Connection, batch: int) -> Counted:
     row = connection.execute(
-        "SELECT count(*) FROM batch_missing WHERE batch = %s", (batch,)
+        "SELECT count(*) FILTER (WHERE NOT is_named), count(*) FILTER (WHERE is_named) "
+        "FROM batch_missing WHERE batch = %s",
+        (batch,),
     ).fetchone()
     assert row is not None
-    return int(row[0])
+    return Counted(*row)
 
 
 def missing(
     connection: psycopg.Connection, batch: int, *, after: int = 0, limit: int
 ) -> list[Missing]:
-    """A page of what is missing; `after`: `row` of the last one before, 0 from the start."""
+    """A page of what is missing or refused; `after`: `row` of the last one before, 0 from the start."""
     rows = connection.execute(_SHOWN, (batch, after, limit))
     return [
-        Missing(row, id, found, found == newest, keys or [], refs or [])
-        for row, id, found, newest, keys, refs in rows
+        Missing(row, id, found, found == newest, is_named, keys or [], refs or [])
+        for row, id, found, newest, is_named, keys, refs in rows
     ]
 
 
@@ -113,7 +136,7 @@ def deregistrations(connection: psycopg.Connection, batch: int, *, page: int) ->
     """
     after = 0
     while found := missing(connection, batch, after=after, limit=page):
-        for each in found:
+        for each in (each for each in found if not each.is_named):
             command = {
                 "command": "asset.deregister",
                 "asset": each.id,

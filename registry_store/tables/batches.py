@@ -70,7 +70,8 @@ batch_part = Table(
 #: An excerpt of a file, numbered from 1. `first_item`: items before it, plus one. `body` and `said`
 #: (adapters.cutting.Excerpt) are gone once it is decided: the file can be cut again. `outcomes`: JSON array of
 #: its items' outcomes, compressed with zstd; written in the transaction that decides it, which is what makes it
-#: happen once. `records` and `versions`: what its items came to, for those that have a record.
+#: happen once. `records` and `versions`: what its items came to, for those that have a record. `named`: where the batch
+#: reconciles, what its refused items name assets by (registry_store.rules.stated_names), as [scheme, value, party].
 batch_chunk = Table(
     "batch_chunk",
     metadata,
@@ -92,16 +93,18 @@ batch_chunk = Table(
     Column("outcomes", LargeBinary),
     Column("records", ARRAY(BigInteger)),
     Column("versions", ARRAY(Integer)),
+    Column("named", JSONB),
     PrimaryKeyConstraint("batch", "number"),
 )
 
-#: What a batch that reconciles found in the register, and no row of the file states. Reported; ended by its sender's
-#: own command alone. `version`: the newest when it was found.
+#: What a batch that reconciles found in the register, and no row of the file came to. Reported; ended by its sender's
+#: own command alone, but for what a row names that was refused (`is_named`). `version`: the newest when it was found.
 batch_missing = Table(
     "batch_missing",
     metadata,
     Column("batch", BigInteger, nullable=False),
     Column("record", BigInteger, nullable=False),
     Column("version", Integer, nullable=False),
+    Column("is_named", Boolean, nullable=False, server_default=text("false")),
     PrimaryKeyConstraint("batch", "record"),
 )

@@ -33,7 +33,7 @@ class Deregistered:
         Raises NotConfirmed, UploadFailed.
         """
         with self.database.reading() as connection:
-            there = reconciling.counted(connection, batch.row)
+            there = reconciling.counted(connection, batch.row).missing
         if not there:
             raise NotConfirmed(
                 "nothing was found missing, or the batch was not sent with reconcile"

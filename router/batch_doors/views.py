@@ -37,10 +37,14 @@ def page_as_json(
 def missing_as_json(
     connection: psycopg.Connection, batch: ShownBatch, *, after: int, limit: int
 ) -> dict[str, Any]:
-    """A page of what a batch found missing. `after`: where the page that follows begins, if there is one."""
+    """A page of what a batch found missing, and of what rows name that were refused (`refused`). `after`: where the
+    page that follows begins, if there is one.
+    """
     page = reconciling.missing(connection, batch.row, after=after, limit=limit)
+    counted = reconciling.counted(connection, batch.row)
     body: dict[str, Any] = {
-        "total": reconciling.counted(connection, batch.row),
+        "total": counted.missing,
+        "refused": counted.refused,
         "missing": [each.as_json() for each in page],
     }
     return body | ({"after": page[-1].row} if len(page) == limit else {})

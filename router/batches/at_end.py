@@ -25,7 +25,9 @@ def _organisation(connection: psycopg.Connection, batch: OpenBatch) -> str | Non
 def reconciled(
     connection: psycopg.Connection, batch: OpenBatch, status: Status
 ) -> Mapping[str, Any]:
-    """`missing`: how many records of the file's sources it does not state; none where it names no source."""
+    """`missing`: how many records of the file's sources it does not state, and `missing_refused`: how many only rows
+    state that were refused; none where it names no source.
+    """
     policy = batch.header.policy
     organisation = _organisation(connection, batch)
     if not policy.reconcile or policy.dry_run or status != "done" or organisation is None:
@@ -33,8 +35,8 @@ def reconciled(
     missing = reconcile(connection, batch.row, organisation)
     if missing is None:
         return {}
-    note_missing(connection, batch.row, missing)
-    return {"missing": missing}
+    note_missing(connection, batch.row, missing.missing)
+    return {"missing": missing.missing, "missing_refused": missing.refused}
 
 
 @dataclass(frozen=True)

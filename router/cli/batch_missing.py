@@ -28,6 +28,8 @@ def missing(
 ) -> None:
     """List what the register holds of a file's source and the file does not state (sent with --reconcile).
 
+    What only rows state that were refused is told apart, and never ended.
+
     Nothing happens to these records until --deregister says how many they are: then a batch of
     deregistrations is sent, answered row by row. A record that has changed since is refused there.
 
@@ -41,7 +43,9 @@ def missing(
             return
         found = _all(door, id)
     if as_json:
-        typer.echo(orjson.dumps({"batch": id, "total": len(found), "missing": found}).decode())
+        refused = sum(each["refused"] for each in found)
+        counts = {"total": len(found) - refused, "refused": refused}
+        typer.echo(orjson.dumps({"batch": id, **counts, "missing": found}).decode())
     else:
         _print(id, found)
 
@@ -64,9 +68,17 @@ def _print(id: str, found: list[dict[str, Any]]) -> None:
     table = Table("record", "version", "known by", "", box=None)
     for each in found[:_LISTED]:
         keys = "; ".join(f"{key['scheme']} {key['value']}" for key in each["keys"])
-        changed = "changed since" if each["changed_since"] else ""
-        table.add_row(each["id"], str(each["version"]), keys, changed)
+        noted = {"changed since": each["changed_since"], "in a refused row": each["refused"]}
+        notes = ", ".join(note for note, holds in noted.items() if holds)
+        table.add_row(each["id"], str(each["version"]), keys, notes)
     console.print(table)
     more = f"; {_LISTED} are shown, --json has them all" if len(found) > _LISTED else ""
-    console.print(f"{len(found)} records are missing in the file{more}")
-    console.print(f"to end them: hub batch missing {id} --deregister {len(found)}")
+    refused = sum(each["refused"] for each in found)
+    count = len(found) - refused
+    console.print(f"{count} records are missing in the file{more}")
+    if refused:
+        console.print(
+            f"{refused} more are stated by rows that were refused: mend these, nothing ends them"
+        )
+    if count:
+        console.print(f"to end them: hub batch missing {id} --deregister {count}")

@@ -32,7 +32,9 @@ def missing_routes(
         after: Annotated[int, Query(ge=0, description="`after` of the page before.")] = 0,
         limit: Annotated[int, Query(ge=1, le=_LARGEST_PAGE)] = 100,
     ) -> Response:
-        """Records that a batch with `reconcile` did not state. Nothing happens to them."""
+        """Records that no row of a batch with `reconcile` came to. `total`: that it does not state; `refused`: that
+        only rows name which were refused, as each record says of itself. Nothing happens to them.
+        """
         batch = own_batch(database, sender, id)
         with database.reading() as connection:
             body = missing_as_json(connection, batch, after=after, limit=limit)

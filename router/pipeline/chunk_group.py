@@ -15,6 +15,7 @@ from registry_store.loading import load
 from registry_store.messages import senders
 from registry_store.rules.decision import Needs, Setting
 from registry_store.rules.state import State
+from registry_store.rules.stated_names import StatedName, stated_names
 from registry_store.writing import WriteSet
 from router.killpoints import reached
 from router.pipeline.deciding import Work, decide, prepare
@@ -150,7 +151,8 @@ def _decided(
         writes = WriteSet(new_row=writes.new_row)  # what was decided is thrown away
         state = State()
     writes.chunks = [
-        _answered(chunk, answers, state) for chunk, answers in zip(chunks, outcomes, strict=True)
+        _answered(chunk, answers, state, work.reading)
+        for chunk, answers, work in zip(chunks, outcomes, prepared.works, strict=True)
     ]
     writes.render()  # before the next group is read on another thread: this computes, it does not wait
     return writes
@@ -181,11 +183,22 @@ def _undone(outcome: Outcome, first: Outcome) -> Outcome:
     return Outcome(outcome.item, outcome.place, "rejected", outcome.command, reasons)
 
 
-def _answered(chunk: StoredChunk, outcomes: Sequence[Outcome], state: State) -> DecidedChunk:
+def _answered(
+    chunk: StoredChunk, outcomes: Sequence[Outcome], state: State, reading: Reading
+) -> DecidedChunk:
     records, versions = [], []
     for outcome in outcomes:
         record = state.records.get(outcome.id) if outcome.id is not None else None
         if record is not None and record.row is not None and outcome.version is not None:
             records.append(record.row)
             versions.append(outcome.version)
-    return DecidedChunk(chunk.batch.row, chunk.number, outcomes, records, versions)
+    named = _named(outcomes, reading) if chunk.batch.header.policy.reconcile else []
+    return DecidedChunk(chunk.batch.row, chunk.number, outcomes, records, versions, named)
+
+
+def _named(outcomes: Sequence[Outcome], reading: Reading) -> list[StatedName]:
+    """What refused items name assets by."""
+    refused = {outcome.item for outcome in outcomes if outcome.status == "rejected"}
+    items = (each.item for each in reading.items if each.item.number in refused)
+    party = reading.envelope.sender
+    return [name for item in items for name in stated_names(item.payload, party)]

@@ -96,7 +96,7 @@ def test_what_the_source_stated_before_and_the_file_does_not_is_missing(registry
     registered(registry, "acme", ("OWN", None), ("ELSE", "fleet"))
     registered(registry, "other", ("OTHER", "file:acme"))
     batch = batch_of(registry, [ids["S-0"], ids["S-2"], ids["S-4"]], RECONCILE)
-    assert ended(registry, batch) == {"missing": 2}
+    assert ended(registry, batch) == {"missing": 2, "missing_refused": 0}
     assert {each.id for each in missing(registry)} == {ids["S-1"], ids["S-3"]}
     assert all(each.is_same and each.version == 1 for each in missing(registry))
     status = registry.query("SELECT DISTINCT status FROM record WHERE kind = 'asset'")
