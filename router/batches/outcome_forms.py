@@ -47,8 +47,11 @@ class Asked(NamedTuple):
 
     @property
     def how(self) -> dict[str, bool]:
-        """How a file is given back: rows that are not decided too, once there will be no more answers."""
-        return {"to_end": self.batch.has_ended, "only_rejected": self.only_rejected}
+        """How a file is given back: rows that are not decided too, once there will be no more answers. Nothing of
+        them is wanted where refused rows are: millions may follow the last answer of a file that was cancelled.
+        """
+        to_end = self.batch.has_ended and not self.only_rejected
+        return {"to_end": to_end, "only_rejected": self.only_rejected}
 
     @property
     def wanted(self) -> Outcomes:
