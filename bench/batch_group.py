@@ -3,7 +3,8 @@
 One process and an embedded PostgreSQL of its own; run as `python -m bench.batch_group`. `floor` is the
 bare COPY of the very same rows, already rendered, into the same tables with the same indexes of a second
 database, one transaction an excerpt, right after the excerpt itself; ratios are taken pair by pair, and
-the median counts. `cpu` is that of this process alone: what is missing to the elapsed time is PostgreSQL's.
+the median counts. `cpu` is that of this process alone; `server_cpu` is the processor time of PostgreSQL's two
+processes that this one is connected to, that of the hub's writing and that of the floor's, over all excerpts.
 """
 
 import json
@@ -21,6 +22,7 @@ import psycopg
 import typer
 
 from adapters import Adapter, Writer, adapter_for
+from bench.batches.watching import processor_seconds
 from bench.stage import HUB_KEY, heat_pump, new_pipeline, seat
 from bench.stopwatch import Stopwatch
 from contracts.documents import Document, Entry, Header
@@ -66,17 +68,26 @@ def measure(excerpts: int, rows: int, stored: int) -> dict[str, Any]:
         seat(pipeline, hub, (SENDER,), lanes=1)
         pipeline.close()
         settle_collector()
-        with hub.deciding() as connection, floor.dedicated() as bare:
-            blocks, watches, floors = RowBlocks(), [], []
+        with (
+            hub.deciding() as connection,
+            hub.dedicated() as reader,
+            floor.dedicated() as bare,
+        ):
+            pids = {"hub": connection.info.backend_pid, "floor": bare.info.backend_pid}
+            blocks, watches, floors, before = RowBlocks(), [], [], processor_seconds(pids)
             for number in range(stored // rows + excerpts):
+                if number == stored // rows:
+                    before = processor_seconds(pids)
                 watch = Stopwatch()
                 envelope = _file(spoken, number, rows)
                 appended = _decide(connection, spoken, envelope, blocks, watch)
-                floors.append(_bare(bare, _rendered(connection, appended)))
+                floors.append(_bare(bare, _rendered(reader, appended)))
                 watches.append(watch)
+            used = {name: each - before[name] for name, each in processor_seconds(pids).items()}
         hub.close()
         floor.close()
-    return _report(watches[-excerpts:], floors[-excerpts:], rows)
+    server_cpu = {name: round(each / excerpts / rows * 1e6, 1) for name, each in used.items()}
+    return _report(watches[-excerpts:], floors[-excerpts:], rows) | {"server_cpu": server_cpu}
 
 
 def _decide(
