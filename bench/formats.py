@@ -25,8 +25,8 @@ from contracts.messages import Envelope, Limits
 from registry_store.rules.decision import Context
 from router.bootstrap import Language, language
 from router.collector import settle_collector
+from router.pipeline.preparing import prepared_commands
 from router.pipeline.reading import read
-from router.routes import ROUTES
 
 _SENDER = "bench-0"
 _STATED = date(2026, 1, 1)
@@ -95,11 +95,9 @@ def _envelopes(spoken: Language, assets: int) -> dict[str, Envelope]:
 def _canonical(spoken: Language, envelope: Envelope) -> list[bytes]:
     limits = Limits(body_bytes=2**30, items=2**30)
     reading = read(envelope, spoken.adapters, limits)
-    setting = spoken.setting(_NOW, bytes(32))
+    context = Context(spoken.setting(_NOW, bytes(32)), _SENDER, reading.message_id, "")
     written = []
-    for item in reading.items:
-        context = Context(setting, _SENDER, reading.message_id, item.item.place)
-        stated = ROUTES[item.item.command].prepare(item.command, context)
+    for item, stated in zip(reading.items, prepared_commands(reading.items, context), strict=True):
         if stated.reasons:
             raise RuntimeError(f"{item.item.place}: {stated.reasons[0].text}")
         written.append(canonical_json(stated.content))

@@ -6,6 +6,7 @@ looked at again alone, to name each fault.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from operator import is_
 from types import NoneType
 from typing import Any
 
@@ -120,7 +121,7 @@ class _Column:
                     }
             return odd
         rows = [index for index, value in enumerate(column) if value is not _ABSENT]
-        values = self._canonical([column[index] for index in rows])
+        values = self._judged([self._read(column[index]) for index in rows])
         return dict(zip(rows, values, strict=True))
 
     def _changed(self, kind: type, distinct: set[Any]) -> dict[Any, Any]:
@@ -129,27 +130,34 @@ class _Column:
         new = list(distinct - sound)
         if not new:
             return {}
-        changed = {
-            value: read
-            for value, read in zip(new, self._canonical(new), strict=True)
-            if read is None or read.__class__ is not kind or read != value
-        }
+        read = list(map(self._read, new))
+        # A reader gives back the very value that stands as it is; null is not valid, and so is looked at again.
+        as_it_is = all(map(is_, read, new)) and self._schema.is_valid(new)
+        changed = {} if as_it_is else self._otherwise(kind, new, read)
         if len(sound) + len(new) > _REMEMBERED:
             sound.clear()
         sound.update(new)
         sound.difference_update(changed)
         return changed
 
-    def _canonical(self, values: Sequence[Any]) -> list[Any]:
-        read = [_DOUBTFUL if v.__class__ is Flaws else v for v in map(self._read, values)]
-        stated = [value for value in read if value is not None and value is not _DOUBTFUL]
+    def _otherwise(self, kind: type, values: Sequence[Any], read: Sequence[Any]) -> dict[Any, Any]:
+        return {
+            value: canonical
+            for value, canonical in zip(values, self._judged(read), strict=True)
+            if canonical is None or canonical.__class__ is not kind or canonical != value
+        }
+
+    def _judged(self, read: Sequence[Any]) -> list[Any]:
+        """What readers gave; `_DOUBTFUL` where it is flawed, or not what the schema allows."""
+        values = [_DOUBTFUL if value.__class__ is Flaws else value for value in read]
+        stated = [value for value in values if value is not None and value is not _DOUBTFUL]
         if self._schema.is_valid(stated):
-            return read
+            return values
         return [
             value
             if value is None or value is _DOUBTFUL or self._schema.is_valid([value])
             else _DOUBTFUL
-            for value in read
+            for value in values
         ]
 
 
