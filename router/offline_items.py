@@ -227,8 +227,8 @@ def _is_exclusive(touch: Touch) -> bool:
 
 def digest_of(touch: Touch) -> int:
     """64 bits: of a million assets two are alike by chance once in ten million files."""
-    first, second, *_ = touch
-    name = f"{first}\0{second}" if isinstance(touch, Key) else f"\0{first}\0{second}"
+    of = "" if isinstance(touch, Key) else "\0"
+    name = f"{of}{touch[0]}\0{touch[1]}"
     return int.from_bytes(hashlib.blake2b(name.encode("utf-8", "replace"), digest_size=8).digest())
 
 
