@@ -36,8 +36,8 @@ __all__ = [
     "profiles",
 ]
 
-#: Processes that read for a bulk worker, where there are so many cores: one is as fast as the worker decides, the second
-#: is for files that take longer to read, and for a second partner's.
+#: Processes that read for a bulk worker: one reads as fast as the worker decides. The second, where the servers leave it a
+#: core, is for files that take longer to read, and for a second partner's.
 _READERS, _CORES_FOR_READERS = 2, 4
 
 
@@ -87,10 +87,11 @@ def bulk_pipeline(
 
 
 def batch_readers(settings: Settings) -> int:
-    """Processes that read for a bulk worker. On few cores they would only take turns with those that they read for."""
+    """Processes that read for a bulk worker; on a single core they would only take turns with it."""
     if settings.batch_readers is not None:
         return settings.batch_readers
-    return _READERS if cores() >= _CORES_FOR_READERS else 0
+    there = cores()
+    return _READERS if there >= _CORES_FOR_READERS else int(there > 1)
 
 
 def chunk_reader(settings: Settings) -> ChunkReader:

@@ -117,7 +117,7 @@ class Settings(BaseSettings):
         ge=0,
         le=8,
         description="Processes of a bulk worker that read the next chunks while others are decided. 0: a thread of "
-        "the worker does. Unset: 2 where there are four cores or more, else 0.",
+        "the worker does. Unset: 2 where there are four cores or more, 1 where there are two, 0 on one.",
     )
     batch_expanded_limit_bytes: int = Field(
         default=16 * 1024 * 1024 * 1024,

@@ -112,10 +112,9 @@ class BulkPipeline:
         if group is None:
             readings.of(chunks)  # before anything is held
         ahead = group.prepared if group else None
-        before_write = _nothing if self._ahead.is_early else read_on
         decided = self._pipeline.in_rounds(
             lambda connection, group: run_chunks(
-                connection, chunks, readings, group, ahead, before_write
+                connection, chunks, readings, group, ahead, read_on
             ),
             first=None if ahead is None else ahead.setting,
         )
@@ -137,10 +136,6 @@ class BulkPipeline:
     def close(self) -> None:
         self._ahead.close()
         self._pipeline.close()
-
-
-def _nothing() -> None:
-    return None
 
 
 def _bury(

@@ -65,11 +65,11 @@ class ReadAhead:
         return self._readers.is_early
 
     def begin(self, wanted: Following, setting: Setting, stamp: object) -> None:
-        """Chunks after some that are being decided. Where groups of other batches are ahead, those are kept:
-        batches of several partners take turns.
+        """Chunks after some that are being decided; may be said again, for what was not cut yet. Where groups of
+        other batches are ahead, those are kept: batches of several partners take turns.
         """
         for batch, begun in list(self._begun.items()):
-            if self._is_old(begun):
+            if self._is_old(begun) or _found_nothing(begun.group):
                 self.throw_away(batch)
         if wanted.batch in self._begun or len(self._begun) >= self._readers.most:
             return
@@ -104,3 +104,8 @@ class ReadAhead:
 
     def _is_old(self, begun: _Begun) -> bool:
         return self._clock() - begun.at > _LONGEST_SECONDS
+
+
+def _found_nothing(group: Future[Any]) -> bool:
+    ended = group.done() and not group.cancelled() and group.exception() is None
+    return ended and group.result() is None

@@ -10,7 +10,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Future, ProcessPoolExecutor, wait
+from concurrent.futures import CancelledError, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from datetime import datetime
@@ -30,6 +30,9 @@ log = structlog.get_logger()
 
 Packed = Future[bytes | None]
 
+#: A file of fewer chunks is decided before a process has loaded what it reads with.
+_WORTH_A_START_CHUNKS = 20
+
 
 @dataclass(frozen=True, slots=True)
 class ChunkReader:
@@ -47,7 +50,7 @@ class ChunkReader:
 
 
 class ReadingProcesses:
-    """`count` processes, started when there is something to read for the first time; nobody waits for that.
+    """`count` processes, started when there is a long file to read for the first time; nobody waits for that.
 
     `make` gives a process what it reads with: a function that can be pickled, with arguments that can.
     """
@@ -78,7 +81,8 @@ class ReadingProcesses:
             wait(self._warm)
 
     def begin(self, wanted: Following, setting: Setting, _stamp: object) -> Packed | None:
-        pool = self._started()
+        is_worth_it = self._pool is not None or wanted.after >= _WORTH_A_START_CHUNKS
+        pool = self._started() if is_worth_it else None
         if pool is None or not any(each.done() for each in self._warm):
             return None
         try:
@@ -97,6 +101,8 @@ class ReadingProcesses:
             if begun in self._asked:
                 self._forget_processes()
             raise ReaderDied from error
+        except CancelledError:  # those that were asked are gone
+            return None
         except LookupError as unknown:  # read with what is not known here yet
             log.info("bulk.not_read_ahead", error=str(unknown)[:200])
             return None

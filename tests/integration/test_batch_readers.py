@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import wait
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from psycopg.errors import ReadOnlySqlTransaction
 from registry_store.dead_letters import dead_letters
 from router.bootstrap import chunk_reader
 from router.pipeline import bulk, chunk_group
+from router.pipeline.group_reading import Following
 from router.pipeline.reading_processes import ReadingProcesses
 from router.worker.bulk import BulkDecider
 from tests.integration.test_batch_faults import cut, reference
@@ -161,6 +163,36 @@ async def test_a_chunk_that_an_adapter_fails_on_in_either_process_is_refused_alo
         (letter,) = dead_letters(connection)
     assert (letter.cause, letter.headers["chunk"]) == ("ValueError", FATAL_CHUNK)
     assert len(letter.body.splitlines()) == 10
+
+
+@pytest.mark.parametrize(("count", "started"), [(19, False), (20, True)])
+def test_processes_are_started_for_a_file_of_some_length(hub, count: int, started: bool):
+    readers = ReadingProcesses(1, partial(chunk_reader, hub.hub.settings), ())
+    asked = readers.begin(Following(1, count, 2), hub.hub.registry.pipeline.setting(), None)
+    assert asked is None, "nobody waits for them"
+    assert (readers._pool is not None) is started
+    readers.close()
+
+
+async def test_what_was_not_cut_when_it_was_asked_for_is_asked_for_again(hub, worker, monkeypatch):
+    id, batch = await cut(hub, 40)
+    asked: list[int] = []
+    begin = worker.readers.begin
+
+    def noting(wanted: Following, *rest: Any) -> Any:
+        asked.append(wanted.after)
+        if asked.count(wanted.after) == 1:
+            return wait_for(begin(wanted._replace(after=wanted.after + 100), *rest))
+        return begin(wanted, *rest)
+
+    def wait_for(found: Any) -> Any:
+        assert found.result() is None
+        return found
+
+    monkeypatch.setattr(worker.readers, "begin", noting)
+    worker.decide(batch, 4)
+    assert asked == [2, 2, 4, 4]
+    each_row_once(hub, id, 40)
 
 
 async def test_where_no_reader_can_begin_the_worker_reads_and_tries_less_and_less(hub):
