@@ -1,15 +1,16 @@
-"""XML documents and flat files as batches: numbers and places are those of the whole file."""
+"""XML documents, flat files and hub JSON as batches: numbers and places are those of the whole file."""
 
 from datetime import UTC, datetime
 from typing import Any
 
+import orjson
 import pytest
 
 from adapters import adapter_for
 from contracts.documents import Document, Entry, Header
 from tests.support.batching import Batching, pumps
-from tests.support.doors import doors
-from tests.support.registry import LANGUAGE
+from tests.support.doors import doors, until
+from tests.support.registry import LANGUAGE, event
 
 #: Media type -> where the importCapacityKw of item 13 stands, and where item 29 does.
 PLACES = {
@@ -18,6 +19,10 @@ PLACES = {
         "/AssetRegistration_MarketDocument/TimeSeries[29]",
     ),
     "text/vnd.fmar.flat": ("line {13}, field 4", "line {29}"),
+    "application/cloudevents+json": (
+        "/data/items/12/attributes/import_capacity_kw",
+        "/data/items/28",
+    ),
 }
 MEDIA_TYPES = list(PLACES)
 
@@ -91,3 +96,50 @@ async def test_a_flat_file_that_is_cut_off_is_refused_before_its_first_item(hub:
         done = await hub.ended(id)
     assert (done.rows_read, len(hub.records())) == (0, 0)
     assert {"FLAT-02"} <= {reason["rule"] for reason in hub.receipt(id)["reasons"]}
+
+
+BATCH = "application/cloudevents-batch+json"
+
+
+def events(count: int) -> list[dict[str, Any]]:
+    sent = (
+        event("acme", "asset.register", pump, f"e-{n}") for n, pump in enumerate(pumps(count), 1)
+    )
+    return [orjson.loads(each.body) for each in sent]
+
+
+async def test_a_batch_of_events_is_decided_while_it_still_comes(hub: Batching) -> None:
+    body = orjson.dumps(events(40))
+    half = len(body) * 3 // 4
+    async with hub.running(batch_chunk_rows=10):
+        id = hub.announce("acme", body, media_type=BATCH, message_id="b-1")
+        hub.put(id, "acme", 1, body[:half])
+        await until(lambda: hub.progress(id).accepted >= 20)
+        assert hub.progress(id).rows is None
+        hub.put(id, "acme", 2, body[half:])
+        hub.complete(id, "acme", body)
+        done = await hub.ended(id)
+    assert (done.status, done.accepted, done.rows) == ("done", 40, 40)
+
+
+async def test_a_batch_of_events_that_is_cut_off_keeps_what_came_before(hub: Batching) -> None:
+    body = orjson.dumps(events(30))
+    body = body[: body.index(b'"e-21"')]
+    async with hub.running(batch_chunk_rows=10):
+        id = hub.send("acme", body, media_type=BATCH, message_id="b-1")
+        done = await hub.ended(id)
+    assert (done.accepted, len(hub.records())) == (20, 20)
+    (reason,) = hub.receipt(id)["reasons"]
+    assert (reason["rule"], reason["place"].split(",")[0]) == ("MSG-02", "line 1")
+
+
+async def test_items_of_an_event_in_binary_mode_are_a_file_too(hub: Batching) -> None:
+    body = orjson.dumps({"items": pumps(25)})
+    sent = {"media_type": "application/json", "event_type": "fmar.asset.register.v1"}
+    async with hub.running(batch_chunk_rows=10):
+        id = hub.send("acme", body, message_id="b-1", **sent)
+        one = hub.send("acme", orjson.dumps(pumps(1, first=30)[0]), message_id="b-2", **sent)
+        nameless = hub.send("acme", body, message_id="b-3", media_type="application/json")
+        assert ((await hub.ended(id)).accepted, (await hub.ended(one)).accepted) == (25, 1)
+        assert (await hub.ended(nameless)).status == "failed"
+    assert hub.receipt(nameless)["reasons"][0]["rule"] == "MSG-13"
