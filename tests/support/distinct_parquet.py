@@ -6,6 +6,7 @@ prints rows, rows a second (of that process's own time) and the most memory that
 
 import json
 import re
+import resource
 import subprocess
 import sys
 import time
@@ -53,7 +54,10 @@ def measured(file: Path) -> dict[str, object]:
 
 def _peak_mb() -> int:
     """Of this process alone: what `getrusage` says begins with what its parent had."""
-    found = re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())
+    status = Path("/proc/self/status")
+    if not status.exists():  # no Linux
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024 // 1024
+    found = re.search(r"VmHWM:\s+(\d+) kB", status.read_text())
     assert found is not None
     return int(found[1]) // 1024
 
