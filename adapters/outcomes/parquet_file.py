@@ -8,10 +8,9 @@ from adapters.outcomes import listing
 from adapters.outcomes.answers import COLUMNS, REJECTED, RowAnswers, answer_of
 from adapters.outcomes.pieces import Pieces
 from adapters.tables.parquet.library import library
+from adapters.tables.parquet.shared_texts import SharedTexts, opened
 
 _BLOCK_ROWS = 5_000
-#: Of each column, instead of all that a group of rows has.
-_BUFFER_BYTES = 64 * 1024
 #: The number of the first row in places: names of columns are no row.
 FIRST_ROW = 1
 
@@ -26,23 +25,23 @@ def parquet_with_answers(
     """`to_end`: rows behind the last one that is answered are given too."""
     arrow, parquet = library().arrow, library().parquet
     answers, made, row = RowAnswers(outcomes), Pieces(), FIRST_ROW
-    with parquet.ParquetFile(source, buffer_size=_BUFFER_BYTES) as file:
-        came = file.schema_arrow
-        # An outcome file that is sent again has these columns already.
-        own = [at for at, name in enumerate(came.names) if name not in COLUMNS]
-        fields = [came.field(at) for at in own]
-        fields += [arrow.field(name, arrow.string()) for name in COLUMNS]
-        schema = arrow.schema(fields, metadata=came.metadata)
-        with parquet.ParquetWriter(made, schema) as writer:
-            for batch in file.iter_batches(_BLOCK_ROWS, use_threads=False):
-                kept, columns = _answered(answers, row, len(batch), to_end, only_rejected)
-                row += len(batch)
-                rows = batch.select(own).take(arrow.array(kept, arrow.int64()))
-                added = [arrow.array(column, arrow.string()) for column in columns]
-                writer.write_batch(arrow.record_batch([*rows.columns, *added], schema=schema))
-                yield made.taken()
-                if answers.is_at_end and not to_end:
-                    break
+    file = opened(source)
+    came = file.schema_arrow
+    # An outcome file that is sent again has these columns already.
+    own = [at for at, name in enumerate(came.names) if name not in COLUMNS]
+    fields = [came.field(at) for at in own]
+    fields += [arrow.field(name, arrow.string()) for name in COLUMNS]
+    schema = arrow.schema(fields, metadata=came.metadata)
+    with parquet.ParquetWriter(made, schema) as writer:
+        for batch in SharedTexts(source, file).batches(file):
+            kept, columns = _answered(answers, row, len(batch), to_end, only_rejected)
+            row += len(batch)
+            rows = batch.select(own).take(arrow.array(kept, arrow.int64()))
+            added = [arrow.array(column, arrow.string()) for column in columns]
+            writer.write_batch(arrow.record_batch([*rows.columns, *added], schema=schema))
+            yield made.taken()
+            if answers.is_at_end and not to_end:
+                break
     yield made.taken()
 
 

@@ -9,7 +9,6 @@ from adapters.tables.parquet.cells import Read, reader_of
 from adapters.tables.parquet.footer import (
     frame_problem,
     group_problem,
-    rows_at_once,
     size_problem,
 )
 from adapters.tables.parquet.library import library
@@ -55,7 +54,7 @@ class ParquetTable:
     def __iter__(self) -> Iterator[tuple[int, Cells | Reason]]:
         number = 0
         try:
-            for batch in self._batches():
+            for batch in self._shared.batches(self._file):
                 for cells in self._rows(batch):
                     number += 1
                     if any(cells):
@@ -65,14 +64,6 @@ class ParquetTable:
         except library().failures as error:
             text = f"the Parquet file is damaged: {str(error)[:200]}"
             self.problem = Reason(Rule.MSG_02, text, place=f"row {number + 1}")
-
-    def _batches(self) -> Iterator[Any]:
-        """Group by group, each in batches that are small whatever its rows share."""
-        metadata = self._file.metadata
-        for number in range(metadata.num_row_groups):
-            group = metadata.row_group(number)
-            size = rows_at_once(group, self._shared.longest(number))
-            yield from self._file.iter_batches(size, row_groups=[number], use_threads=False)
 
     def _rows(self, batch: Any) -> Iterator[Cells]:
         columns = zip(self._readers, batch.columns, strict=True)

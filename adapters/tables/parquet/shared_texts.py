@@ -1,7 +1,9 @@
 """How long the texts are that a group of rows stores once: each may belong to every row of it."""
 
+from collections.abc import Iterator
 from typing import Any, BinaryIO
 
+from adapters.tables.parquet.footer import rows_at_once
 from adapters.tables.parquet.library import library
 
 #: Of the names and values in a footer, which is no larger than that itself.
@@ -52,3 +54,10 @@ class SharedTexts:
                 lengths = lib.compute.binary_length(array.dictionary)
                 total += lib.compute.max(lengths).as_py() or 0
         return total
+
+    def batches(self, file: Any) -> Iterator[Any]:
+        """The rows of the file, group by group, each in batches that are small whatever its rows share."""
+        metadata = file.metadata
+        for number in range(metadata.num_row_groups):
+            size = rows_at_once(metadata.row_group(number), self.longest(number))
+            yield from file.iter_batches(size, row_groups=[number], use_threads=False)

@@ -94,3 +94,16 @@ def test_an_acknowledgement_in_pieces_tells_all_refusals_and_bounded_texts():
     assert len(root.findall("{*}Rejected_TimeSeries")) == 500
     assert len(root.findall("{*}Reason")) == MOST_TEXTS + 2
     assert max(map(len, pieces)) < 100_000
+
+
+def test_a_long_text_that_many_rows_share_is_written_out_for_few_of_them_at_a_time():
+    """For all of them it would have 600 MB."""
+    made = io.BytesIO()
+    pq.write_table(pa.table({"Make": ["x" * 200_000] * 3_000}), made, store_schema=False)
+    assert len(made.getvalue()) < 100_000
+    told = [outcome(f"row {n}", item=n) for n in range(1, 3_001)]
+    pool, most = pa.default_memory_pool(), 0
+    before = pool.bytes_allocated()
+    for _ in parquet_with_answers(made, told, to_end=True):
+        most = max(most, pool.bytes_allocated() - before)
+    assert 0 < most < 60_000_000
