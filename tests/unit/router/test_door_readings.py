@@ -149,17 +149,49 @@ def test_any_table_is_skipped_by_its_own_length(data: bytes):
 
 async def filled(*messages: Arrival, gate: Gate | None = None) -> Inbox:
     inbox = Inbox(None, Held(gate or Gate(), 1_000), asyncio.Event())
-    inbox._waiting.extend(messages)
+    for message in messages:
+        inbox.put(message)
     return inbox
 
 
 async def test_a_group_ends_before_what_was_delivered_before():
-    flags = [False, False, True, True, False]
-    inbox = await filled(*(arrival(tag=n, redelivered=flag) for n, flag in enumerate(flags)))
+    seen = [("a", False), ("a", False), ("b", True), ("b", True), ("b", False)]
+    inbox = await filled(
+        *(arrival(queue=q, tag=tag, redelivered=flag) for tag, (q, flag) in enumerate(seen))
+    )
     groups = []
     while group := inbox.take(Limits()):
         groups.append([each.tag for each in group])
     assert groups == [[0, 1], [2], [3], [4]]
+
+
+async def test_what_was_delivered_before_goes_before_what_is_younger_in_its_lane():
+    seen = [("a", 1, False), ("b", 2, False), ("a", 3, True), ("a", 4, True), ("a", 5, False)]
+    inbox = await filled(*(arrival(queue=q, tag=tag, redelivered=flag) for q, tag, flag in seen))
+    # 1 and 2 would be acknowledged with 3.
+    assert [each.tag for each in inbox.take(Limits())] == [3, 1, 2]
+    assert [each.tag for each in inbox.take(Limits())] == [4]
+    assert [each.tag for each in inbox.take(Limits())] == [5]
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from("ab"), st.booleans(), st.booleans()), max_size=30),
+    st.integers(1, 4),
+)
+def test_an_acknowledgement_covers_nothing_that_still_waits(steps, most: int):
+    """Steps: a delivery (lane, delivered before), and whether a group is taken after it."""
+    inbox = asyncio.run(filled())
+    taken: list[int] = []
+    for tag, (queue, redelivered, takes) in enumerate(steps, 1):
+        inbox.put(arrival(queue=queue, tag=tag, redelivered=redelivered))
+        group = inbox.take(Limits(messages=most)) if takes else []
+        taken += [each.tag for each in group]
+        if group:
+            assert set(range(1, max(each.tag for each in group) + 1)) <= set(taken)
+    while group := inbox.take(Limits(messages=most)):
+        taken += [each.tag for each in group]
+        assert set(range(1, max(each.tag for each in group) + 1)) <= set(taken)
+    assert sorted(taken) == list(range(1, len(steps) + 1))
 
 
 async def test_a_group_keeps_its_limits_but_takes_at_least_one():
