@@ -10,16 +10,15 @@ from typing import Any, NamedTuple
 
 import orjson
 import psycopg
-import zstandard
 
 from contracts.batches import BatchHeader
 from contracts.receipts import Outcome
 from registry_store.array_text import number_array
+from registry_store.batches.packing import packed, unpacked
 from registry_store.rules.stated_names import StatedName
 
-_LEVEL = 3
-#: Larger than any chunk's outcomes: `MOST_ROWS_AT_ONCE` rows with a hundred reasons each.
-_MOST_OUTCOME_BYTES = 1024 * 1024 * 1024
+#: Outcomes are kept: worth more work than what passes through.
+_OUTCOMES_LEVEL = 3
 
 
 class ChunkBatch(NamedTuple):
@@ -70,7 +69,7 @@ def add_chunk(
     connection.execute(
         "INSERT INTO batch_chunk (batch, number, first_item, rows, said, body) "
         "VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
-        (batch, number, first_item, rows, orjson.dumps(dict(said)).decode(), body),
+        (batch, number, first_item, rows, orjson.dumps(dict(said)).decode(), packed(body)),
     )
 
 
@@ -95,7 +94,7 @@ def undecided_chunks(
             first_item,
             count,
             orjson.loads(said),
-            body,
+            unpacked(body),
         )
         for id, message_id, header, on_behalf_of, received_at, number, first_item, count, said, body in rows
     ]
@@ -165,14 +164,12 @@ def tally(outcomes: Sequence[Outcome]) -> tuple[Any, ...]:
 
 def pack(chunk: DecidedChunk) -> bytes:
     body = orjson.dumps([outcome.as_json() for outcome in chunk.outcomes])
-    return zstandard.ZstdCompressor(level=_LEVEL).compress(body)
+    return packed(body, _OUTCOMES_LEVEL)
 
 
 def unpack(outcomes: bytes) -> list[dict[str, Any]]:
     """The outcomes of a decided chunk, as in a receipt."""
-    found: list[dict[str, Any]] = orjson.loads(
-        zstandard.ZstdDecompressor().decompress(outcomes, max_output_size=_MOST_OUTCOME_BYTES)
-    )
+    found: list[dict[str, Any]] = orjson.loads(unpacked(outcomes))
     return found
 
 

@@ -15,6 +15,7 @@ import psycopg
 
 from contracts.batches import BatchHeader
 from contracts.identifiers import public_id
+from registry_store.batches.packing import packed, unpacked
 from registry_store.writing import RowBlocks
 
 #: Parts of a file at most.
@@ -132,7 +133,7 @@ def put_part(
         return UploadRefused.too_large
     connection.execute(
         "INSERT INTO batch_part (batch, number, size_bytes, sha256, body) VALUES (%b, %b, %b, %b, %b)",
-        (row, number, part.size_bytes, part.sha256, body),
+        (row, number, part.size_bytes, part.sha256, packed(body)),
     )
     connection.execute(
         "UPDATE batch SET size_bytes = size_bytes + %s WHERE row = %s", (part.size_bytes, row)
@@ -163,7 +164,7 @@ def digest_of(connection: psycopg.Connection, row: int, parts: Sequence[Part]) -
             binary=True,
         ).fetchone()
         assert found is not None
-        digest.update(found[0])
+        digest.update(unpacked(found[0]))
     return digest.digest()
 
 

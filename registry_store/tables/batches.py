@@ -54,7 +54,8 @@ batch = Table(
     ),
 )
 
-#: The bytes of a file as they came, in parts of at most 4 MiB, numbered from 1; kept by retention.
+#: The bytes of a file as they came, in parts of at most 4 MiB, numbered from 1; kept by retention. `size_bytes` and
+#: `sha256` are of the part as it came, `body` stands packed (registry_store.batches.packing), as in batch_chunk.
 batch_part = Table(
     "batch_part",
     metadata,

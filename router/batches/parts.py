@@ -8,6 +8,8 @@ from itertools import accumulate
 
 import psycopg
 
+from registry_store.batches.packing import unpacked
+
 #: Parts that a file which is read here and there keeps in memory.
 _KEPT_PARTS = 4
 
@@ -21,7 +23,7 @@ def part(connection: psycopg.Connection, batch: int, number: int) -> bytes | Non
     found = connection.execute(
         "SELECT body FROM batch_part WHERE batch = %s AND number = %s", (batch, number), binary=True
     ).fetchone()
-    return None if found is None else bytes(found[0])
+    return None if found is None else unpacked(found[0])
 
 
 class PartsStream(io.RawIOBase):

@@ -15,6 +15,7 @@ from contracts.batches import BatchHeader, Policy
 from contracts.messages import Limits
 from registry_store.batches import reconciling
 from registry_store.batches.loading import load_id
+from registry_store.batches.packing import unpacked
 from registry_store.batches.running import OpenBatch
 from registry_store.batches.showing import shown
 from registry_store.batches.uploading import Bounds
@@ -141,7 +142,7 @@ def test_what_is_missing_is_ended_only_by_a_confirmed_command(registry: Registry
     )
     assert whole
     assert (header["media_type"], header["message_id"]) == ("application/jsonl", f"{BATCH}/missing")
-    commands = [orjson.loads(line) for line in bytes(body).splitlines()]
+    commands = [orjson.loads(line) for line in unpacked(body).splitlines()]
     assert {each["asset"] for each in commands} == {ids["S-1"], ids["S-2"], ids["S-3"]}
     assert {(each["command"], each["expected_version"]) for each in commands} == {
         ("asset.deregister", 1)

@@ -52,8 +52,7 @@ _EXTEND_CHANGE_LOG = f"""
 """  # noqa: S608 - what is put in is a constant of this module
 
 
-#: Columns that PostgreSQL shall not compress: parts of files (measured: 170 MB/s written instead of 47; who
-#: wants them small sends them compressed), excerpts that live for seconds, and what is compressed already.
+#: Columns that PostgreSQL shall not compress: they are compressed already, by whoever writes them.
 _AS_IT_IS = (("batch_part", "body"), ("batch_chunk", "body"), ("batch_chunk", "outcomes"))
 
 
