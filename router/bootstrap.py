@@ -13,7 +13,6 @@ from router.language import (
     profile_schema,
     profiles,
 )
-from router.logs import configure_logging
 from router.pipeline.bulk import BulkPipeline
 from router.pipeline.excerpts import read_chunk
 from router.pipeline.group_reading import GroupReader
@@ -79,7 +78,12 @@ def bulk_pipeline(
         adapters=spoken.adapters,
         limits=spoken.limits,
         readers=(
-            ReadingProcesses(count, partial(chunk_reader, settings), spoken.adapters)
+            ReadingProcesses(
+                count,
+                partial(chunk_reader, settings),
+                spoken.adapters,
+                log_level=settings.log_level,
+            )
             if count
             else None
         ),
@@ -96,7 +100,6 @@ def batch_readers(settings: Settings) -> int:
 
 def chunk_reader(settings: Settings) -> ChunkReader:
     """What a process of its own reads chunks with. It writes nothing into the registry."""
-    configure_logging(settings.log_level, process="bulk.reader")
     spoken, key, store = language(), hub_key(settings), database(settings, pool_size=1)
     return ChunkReader(
         GroupReader(

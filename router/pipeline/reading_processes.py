@@ -22,6 +22,7 @@ from registry_store.live_catalogue import Renew
 from registry_store.rules.decision import Setting
 from router.backoff import Backoff
 from router.collector import settle_collector
+from router.logs import configure_logging
 from router.pipeline.crossing import packed, unpacked
 from router.pipeline.group_reading import Following, GroupReader, ReadGroup
 from router.pipeline.read_ahead import ReaderDied
@@ -63,11 +64,14 @@ class ReadingProcesses:
         make: Callable[[], ChunkReader],
         adapters: tuple[Adapter, ...],
         clock: Callable[[], float] = time.monotonic,
+        *,
+        log_level: str = "info",
     ) -> None:
         self.most = count
         self._make = make
         self._adapters = adapters
         self._clock = clock
+        self._log_level = log_level
         self._pool: ProcessPoolExecutor | None = None
         self._warm: list[Future[int]] = []
         #: What was asked of the processes that there are now.
@@ -124,7 +128,7 @@ class ReadingProcesses:
                 self.most,
                 mp_context=multiprocessing.get_context("spawn"),
                 initializer=_begin,
-                initargs=(self._make,),
+                initargs=(self._make, self._log_level),
             )
             self._started_at = self._clock()
             self._warm = [self._pool.submit(os.getpid) for _ in range(self.most)]
@@ -143,8 +147,9 @@ class ReadingProcesses:
 _reader: list[ChunkReader] = []
 
 
-def _begin(make: Callable[[], ChunkReader]) -> None:
+def _begin(make: Callable[[], ChunkReader], log_level: str) -> None:
     """What a process does first, and once."""
+    configure_logging(log_level, process="bulk.reader")
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # for the whole group: it is told by its parent
     threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
     _reader.append(make())
