@@ -3,8 +3,9 @@ go.
 
 Category versions stay at home: each side has its own, known by name and version. Commands come with their members as
 they were checked, and are not checked again. What only reading and preparing need is left behind: payloads (but of
-commands that may wait for their hour), and the attributes of a statement, which stand in its content as canonical
-values. A group that arrives so is decided as it was prepared, or read anew from its bodies, never prepared again.
+commands that may wait for their hour, and of batches that reconcile), and the attributes of a statement, which
+stand in its content as canonical values. A group that arrives so is decided as it was prepared, or read anew from
+its bodies, never prepared again.
 """
 
 import copyreg
@@ -63,7 +64,7 @@ def packed(group: ReadGroup) -> bytes:
             chunk,
             work.reading.reasons,
             work.reading.cause,
-            [_without_payload(each) for each in work.reading.items],
+            _items(chunk, work.reading.items),
             work.prepared,
         )
         for chunk, work in zip(group.chunks, prepared.works, strict=True)
@@ -139,6 +140,13 @@ def _work(said: _Said, organisation: str | None, adapters: Sequence[Adapter]) ->
         cause=said.cause,
     )
     return Work(reading, said.chunk.batch.row, 0, organisation, said.prepared)
+
+
+def _items(chunk: StoredChunk, items: Sequence[ReadItem]) -> list[ReadItem]:
+    """Where the batch reconciles, payloads say what refused items name (`chunk_group`)."""
+    if chunk.batch.header.policy.reconcile:
+        return list(items)
+    return [_without_payload(each) for each in items]
 
 
 def _without_payload(read: ReadItem) -> ReadItem:

@@ -18,15 +18,7 @@ from router.worker.bulk import BulkDecider
 from router.worker.deciding import Entry
 from router.worker.reading import Unanswerable
 from tests.support.batching import Batching, lines, pumps
-from tests.support.doors import doors, registration, until
-
-
-@pytest.fixture
-def hub(tmp_path, database, broker_vhost):
-    with doors(tmp_path, database, broker_vhost) as opened:
-        opened.admit("acme")
-        opened.admit("other")
-        yield Batching(opened)
+from tests.support.doors import registration, until
 
 
 class Died(BaseException):
@@ -45,9 +37,9 @@ def reference(batch: int, chunk: int, *, redelivered: bool = False) -> Entry:
     return Entry(arrival, Unanswerable("", ""))
 
 
-async def cut(hub: Batching, count: int) -> tuple[str, int]:
-    """A batch that is cut and not decided: its id and row."""
-    id = hub.send("acme", lines(pumps(count)))
+async def cut(hub: Batching, count: int, body: bytes | None = None, **said: Any) -> tuple[str, int]:
+    """A batch that is cut and not decided: its id and row. `body`: of so many rows."""
+    id = hub.send("acme", lines(pumps(count)) if body is None else body, **said)
     async with hub.splitting():
         await until(lambda: hub.progress(id).rows_read == count)
     return id, hub.rows("SELECT row FROM batch WHERE id = %s", id)[0][0]

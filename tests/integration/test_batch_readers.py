@@ -24,18 +24,9 @@ from router.worker.bulk import BulkDecider
 from tests.integration.test_batch_faults import cut, reference
 from tests.integration.test_batch_read_ahead import decided, each_row_once
 from tests.support import chunk_readers
-from tests.support.batching import Batching
+from tests.support.batching import Batching, lines, pumps
 from tests.support.chunk_readers import FATAL_CHUNK
-from tests.support.doors import doors
 from tests.support.mapping import batteries
-
-
-@pytest.fixture
-def hub(tmp_path, database, broker_vhost):
-    with doors(tmp_path, database, broker_vhost) as opened:
-        opened.admit("acme")
-        opened.admit("other")
-        yield Batching(opened)
 
 
 class Worker:
@@ -105,6 +96,19 @@ async def test_what_was_published_in_between_has_the_group_read_with_it(hub, wor
     worker.decide(batch, 6)
     assert own_reading == [1, 2, 3, 4], "read with the catalogue of before, and read anew"
     each_row_once(hub, id, 60)
+
+
+async def test_what_a_refused_row_names_is_noted_of_chunks_that_come_read(hub, worker, own_reading):
+    items = pumps(60)
+    items[45]["attributes"]["connection_status"] = "conected"
+    policy = {"existing": "update", "reconcile": True}
+    _, batch = await cut(hub, 60, lines(items), policy=policy)
+    worker.decide(batch, 6)
+    assert own_reading == [1, 2]
+    ((number, named),) = hub.rows(
+        "SELECT number, named FROM batch_chunk WHERE batch = %s AND named IS NOT NULL", batch
+    )
+    assert (number, [scheme for scheme, _, _ in named]) == (5, ["device"])
 
 
 async def test_a_reader_that_is_killed_is_replaced_and_nothing_is_lost(hub, worker):
