@@ -137,8 +137,9 @@ def _shortened(token: str) -> str:
     return token if len(token) <= _SHOWN else f"{token[:_SHOWN]}..."
 
 
-def position(text: str, offset: int, *, line: int = 1, column: int = 1) -> str:
-    """Line and column of an offset, both from 1, as editors count them; `line` and `column` of the first."""
+def line_and_column(text: str, offset: int, line: int = 1, column: int = 1) -> tuple[int, int]:
+    """Of an offset, both from 1, as editors count them; `line` and `column`: of the first character."""
     lines = text.count("\n", 0, offset)
-    at = offset - text.rfind("\n", 0, offset) if lines else column + offset
-    return f"line {line + lines}, column {at}"
+    if not lines:
+        return line, column + offset
+    return line + lines, offset - text.rfind("\n", 0, offset)

@@ -13,7 +13,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, NamedTuple, Never
 
-from adapters.json_diagnosis import Problem, diagnose, position
+from adapters.json_diagnosis import Problem, diagnose, line_and_column
 from contracts.messages import Limits
 from contracts.reasons import Reason, Rule
 
@@ -33,7 +33,8 @@ class Within(NamedTuple):
     def position(self, text: str, offset: int) -> str:
         """Line and column in the larger text of what stands in this one."""
         start, line, column = next(run for run in reversed(self.runs) if run[0] <= offset)
-        return position(text[start:], offset - start, line=line, column=column)
+        line, column = line_and_column(text[start:], offset - start, line, column)
+        return f"line {line}, column {column}"
 
 
 ALONE = Within()

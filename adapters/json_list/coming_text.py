@@ -4,6 +4,8 @@ import codecs
 import io
 from typing import BinaryIO
 
+from adapters.json_diagnosis import line_and_column
+
 _BLOCK_BYTES = 256 * 1024
 #: Bytes that are not UTF-8 are kept as half surrogates, so that the text gives its bytes back.
 _KEEPING = "surrogateescape"
@@ -41,10 +43,7 @@ class ComingText:
 
     def at(self, offset: int) -> tuple[int, int]:
         """Line and column of a character of `text`."""
-        lines = self.text.count("\n", 0, offset)
-        if not lines:
-            return self.line, self.column + offset
-        return self.line + lines, offset - self.text.rfind("\n", 0, offset)
+        return line_and_column(self.text, offset, self.line, self.column)
 
     def drop(self, count: int) -> None:
         self.line, self.column = self.at(count)

@@ -80,9 +80,8 @@ class Sender:
                 policy=policy,
             )
             opened = self._door.open(header)
-            with ThreadPoolExecutor(
-                1
-            ) as watching:  # the first row is answered while the last ones come
+            # The first row is answered while the last ones come.
+            with ThreadPoolExecutor(1) as watching:
                 seen = watching.submit(self._first, opened.id, began)
                 if not opened.is_whole:
                     upload(self._door, content, whole, opened)

@@ -1,23 +1,13 @@
 """Batches under a partner's own profile: read with the version with which they began, by processes that look."""
 
-import pytest
-
 from tests.support.batching import Batching
-from tests.support.doors import doors, until
+from tests.support.doors import until
 from tests.support.mapping import batteries, battery_file
 from tests.support.registry import rules
 
 MEDIA_TYPE = "text/csv; profile=acme-batteries"
 STATED = "2026-11-01"
 SITES = [f"s{number}" for number in range(1, 301)]
-
-
-@pytest.fixture
-def hub(tmp_path, database, broker_vhost):
-    with doors(tmp_path, database, broker_vhost) as opened:
-        opened.admit("acme")
-        opened.admit("other")
-        yield Batching(opened)
 
 
 def publish(hub: Batching, version: str, **changed: object) -> None:

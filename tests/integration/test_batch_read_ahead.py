@@ -13,18 +13,10 @@ from router.pipeline.read_ahead import Readers
 from router.worker.bulk import BulkDecider
 from tests.integration.test_batch_faults import cut, reference
 from tests.support.batching import Batching, lines, pumps
-from tests.support.doors import doors, until
+from tests.support.doors import until
 from tests.support.mapping import batteries
 
 AHEAD, DECIDING = "ahead", "deciding"
-
-
-@pytest.fixture
-def hub(tmp_path, database, broker_vhost):
-    with doors(tmp_path, database, broker_vhost) as opened:
-        opened.admit("acme")
-        opened.admit("other")
-        yield Batching(opened)
 
 
 class Reader:

@@ -10,16 +10,8 @@ from router.broker import names
 from router.broker.connection import close_quietly, connect, open_channel
 from router.broker.publisher import Fate
 from tests.support.batching import Batching, lines, pumps
-from tests.support.doors import doors, until
+from tests.support.doors import until
 from tests.support.registry import heat_pump
-
-
-@pytest.fixture
-def hub(tmp_path, database, broker_vhost):
-    with doors(tmp_path, database, broker_vhost) as opened:
-        opened.admit("acme")
-        opened.admit("other")
-        yield Batching(opened)
 
 
 async def test_every_row_of_a_file_is_answered_and_the_receipt_counts_them(hub: Batching):
